@@ -1,0 +1,59 @@
+namespace Conet.Routing.Chain;
+
+/// <summary>Every limit of the chain client, in one place, each with its reason.</summary>
+public static class ChainLimits
+{
+    /// <summary>Deepest RLP nesting read. Blocks and proofs nest four deep; a reader never recurses further.</summary>
+    public const int RlpDepthMax = 32;
+
+    /// <summary>Deepest ABI type nesting. Solidity refuses programs long before this.</summary>
+    public const int AbiDepthMax = 16;
+
+    /// <summary>Longest ABI type text, in characters.</summary>
+    public const int AbiTypeTextMax = 4096;
+
+    /// <summary>Largest static part of one ABI type in bytes, so that head sizes never overflow.</summary>
+    public const int AbiHeadBytesMax = 1 << 20;
+
+    /// <summary>Deepest JSON nesting of an answer. A batch of logs needs six.</summary>
+    public const int JsonDepthMax = 32;
+
+    /// <summary>Largest answer of a provider in bytes: a back-fill range of about 40 000 logs.</summary>
+    public const int AnswerBytesMax = 32 << 20;
+
+    /// <summary>Largest request in bytes: a contract deployment with room to spare.</summary>
+    public const int RequestBytesMax = 4 << 20;
+
+    /// <summary>Most calls in one batch: larger ones are refused by public providers.</summary>
+    public const int BatchCallsMax = 100;
+
+    /// <summary>Most logs in one answer; the smallest log is over 400 bytes of JSON.</summary>
+    public const int LogsMax = 100_000;
+
+    /// <summary>Largest data of one log in bytes. Registry events are below 512.</summary>
+    public const int LogDataBytesMax = 1 << 20;
+
+    /// <summary>Most topics of a log (the EVM has LOG0 to LOG4).</summary>
+    public const int LogTopicsMax = 4;
+
+    /// <summary>Most nodes in one Merkle-Patricia proof: a 32-byte key has 64 nibbles.</summary>
+    public const int ProofNodesMax = 65;
+
+    /// <summary>Largest node of a Merkle-Patricia proof in bytes: a branch is at most 532, a leaf holds an account.</summary>
+    public const int ProofNodeBytesMax = 1024;
+
+    /// <summary>Most storage slots asked for in one proof.</summary>
+    public const int ProofSlotsMax = 256;
+
+    /// <summary>Longest text kept from a provider's error message, in characters.</summary>
+    public const int ErrorTextMax = 240;
+
+    /// <summary>Largest revert data kept from a provider's error, in bytes.</summary>
+    public const int ErrorDataBytesMax = 4096;
+
+    /// <summary>Largest contract artifact file in bytes.</summary>
+    public const int ArtifactBytesMax = 8 << 20;
+
+    /// <summary>Struct types in one EIP-712 schema.</summary>
+    public const int TypedDataTypesMax = 256;
+}
