@@ -1,0 +1,68 @@
+namespace Conet.Client;
+
+/// <summary>Every bound of the client, each with its reason.</summary>
+public static class ClientLimits
+{
+    /// <summary>Messages waiting for the application: a second of the first-contact budget.</summary>
+    public const int InboxMessagesMax = 4096;
+
+    /// <summary>Datagrams waiting for the client's thread: about 5 MB.</summary>
+    public const int DatagramsMax = 4096;
+
+    /// <summary>
+    /// Cells opened a second. Each costs about a tenth of a millisecond, and the replay memory is sized for it
+    /// (docs/SPEC.md, section 6.3).
+    /// </summary>
+    public const int OpensPerSecondMax = 4000;
+
+    /// <summary>Cells opened at once after a pause.</summary>
+    public const int OpensBurst = 8000;
+
+    /// <summary>Messages being sent at once.</summary>
+    public const int OutgoingMax = 16_384;
+
+    /// <summary>Cells of long messages sealed in one turn of the client's thread, so that receiving is not starved.</summary>
+    public const int FragmentsPerTurnMax = 64;
+
+    /// <summary>Homes a client is attached to at once.</summary>
+    public const int AttachmentsMax = 8;
+
+    /// <summary>Receipts and acknowledgements waiting for their time.</summary>
+    public const int AnswersPendingMax = 65_536;
+
+    /// <summary>Lifetime of a control cell in seconds.</summary>
+    public const uint ControlLifetimeSeconds = 30;
+
+    /// <summary>Lease wished of a home, in seconds.</summary>
+    public const uint LeaseSeconds = 120;
+
+    /// <summary>Longest pause between keep-alives, so that a NAT keeps the way back open. Milliseconds.</summary>
+    public const ulong KeepAliveMs = 20_000;
+
+    /// <summary>An unanswered control cell is repeated after this time. Milliseconds.</summary>
+    public const ulong ControlRepeatMs = 1_000;
+
+    /// <summary>Repetitions before an attachment is taken for lost and begun anew.</summary>
+    public const int ControlRepeatsMax = 5;
+
+    /// <summary>Longest random delay of a receipt (docs/SPEC.md, section 7.5). Milliseconds.</summary>
+    public const int ReceiptDelayMsMax = 2_000;
+
+    /// <summary>Pause between two receipts for one message. Milliseconds.</summary>
+    public const ulong ReceiptRepeatMs = 2_000;
+
+    /// <summary>First repetition of a message that got no receipt. Milliseconds; then doubling.</summary>
+    public const ulong RepeatStartMs = 3_000;
+
+    /// <summary>Pieces after which an acknowledgement is due.</summary>
+    public const int AcknowledgePieces = 16;
+
+    /// <summary>Time after which one is due, milliseconds.</summary>
+    public const ulong AcknowledgeMs = 20;
+
+    /// <summary>Longest random delay of an acknowledgement, milliseconds.</summary>
+    public const int AcknowledgeDelayMsMax = 50;
+
+    /// <summary>Pause between repeated acknowledgements of a complete message, milliseconds.</summary>
+    public const ulong AcknowledgeRepeatMs = 200;
+}
