@@ -13,7 +13,7 @@ public sealed class FragmentSender
     private const int ReorderTolerance = 48;
     private const ulong TimeoutStartMs = 1_000;
     private const ulong TimeoutMinMs = 250;
-    private const ulong TimeoutMaxMs = 8_000;
+    private const ulong TimeoutMaxMs = 3_000;
 
     private readonly PieceState[] _states;
     private readonly ulong[] _sentMs;

@@ -8,7 +8,7 @@ public sealed class ReplayMemoryTests
     private const ulong Now = 1_800_000_000_000;
     private const ulong Later = Now + 720_000;
 
-    private static readonly Address _nobody;
+    private static readonly Address _nobody = new(new byte[Address.Size]);
 
     private static Address Sender(byte n)
     {
