@@ -1,0 +1,146 @@
+namespace Conet.Host;
+
+/// <summary>
+/// Every bound of a node, with the reason for it. Those an operator may want to change are the defaults of
+/// <see cref="Node.NodeLimits"/>; the others are fixed.
+/// </summary>
+public static class HostLimits
+{
+    /// <summary>Bytes of a configuration file: a hundred times what a full one needs.</summary>
+    public const int ConfigBytesMax = 64 * 1024;
+
+    /// <summary>Nesting of a configuration file: the root, a group, a list.</summary>
+    public const int ConfigDepthMax = 4;
+
+    /// <summary>Characters of one text value in a configuration file; the longest paths of Linux fit.</summary>
+    public const int ConfigTextMax = 4096;
+
+    /// <summary>Bytes of a secret or password file: 64 hex digits, "0x", and a line end, with room for a keystore.</summary>
+    public const int SecretFileBytesMax = 16 * 1024;
+
+    /// <summary>Providers of one chain: more would only lengthen the round that finds the good ones.</summary>
+    public const int ProvidersMax = 8;
+
+    /// <summary>Workers of one process; one a core is right, and no machine in use has more cores.</summary>
+    public const int WorkersMax = 256;
+
+    /// <summary>Control cells waiting for the control thread, of all workers together. Full means dropped.</summary>
+    public const int ControlQueueCells = 1024;
+
+    /// <summary>
+    /// First-contact opens a second. One costs about 45 us, so 2 000 is a tenth of a core: a flood of control
+    /// costs no more than that, whatever its rate.
+    /// </summary>
+    public const int ControlOpensPerSecond = 2_000;
+
+    /// <summary>Opens that may be saved up for a burst, in seconds of the rate.</summary>
+    public const int ControlOpensBurstSeconds = 1;
+
+    /// <summary>
+    /// Longest ttlSec a node accepts in control (30 is usual): it bounds how long a message id has to be remembered,
+    /// so that the replay memory holds minutes, not days.
+    /// </summary>
+    public const int ControlTtlSecondsMax = 120;
+
+    /// <summary>
+    /// Message ids remembered against replay. At least the opens a second times the 240 s that an id is remembered
+    /// (longest ttlSec and clock skew), so that no flood the budget lets through can fill it.
+    /// </summary>
+    public const int ControlReplayEntries = 1 << 19;
+
+    /// <summary>Attachments of one node. Each takes about 300 bytes besides its aliases.</summary>
+    public const int AttachmentsMax = 16_384;
+
+    /// <summary>One source prefix (/24 or /48) may hold this part of the attachments: 1 / 4.</summary>
+    public const int AttachmentsPrefixDivisor = 4;
+
+    /// <summary>Aliases of one attachment: one per contact; each takes one place in the table of local addressees.</summary>
+    public const int AliasesPerAttachmentMax = 256;
+
+    /// <summary>Aliases of all attachments together.</summary>
+    public const int AliasesMax = 131_072;
+
+    /// <summary>Challenges that wait for their confirmation.</summary>
+    public const int PendingChallengesMax = 4_096;
+
+    /// <summary>One source prefix (/24 or /48) may hold this part of the pending challenges: 1 / 16.</summary>
+    public const int PendingPrefixDivisor = 16;
+
+    /// <summary>How long a challenge can be confirmed: a round trip with repetitions, and no more.</summary>
+    public const int PendingChallengeMilliseconds = 10_000;
+
+    /// <summary>Shortest lease that can be wished, seconds (docs/SPEC.md, section 8).</summary>
+    public const int LeaseSecondsMin = 30;
+
+    /// <summary>Longest lease that can be wished, seconds (docs/SPEC.md, section 8).</summary>
+    public const int LeaseSecondsMax = 86_400;
+
+    /// <summary>Homes of one route (docs/SPEC.md, section 11).</summary>
+    public const int HomesPerRoute = 3;
+
+    /// <summary>Destinations looked up at once: their homes lie on the stack, 12 bytes each.</summary>
+    public const int RoutesPerLookup = 64;
+
+    /// <summary>Node records that are probed and forwarded to.</summary>
+    public const int NodesMax = 16_384;
+
+    /// <summary>Probes made in one round of the control thread: one costs about 95 us (a signature and a seal).</summary>
+    public const int ProbesPerRoundMax = 16;
+
+    /// <summary>Probes to one node that still wait for an answer; the oldest is forgotten.</summary>
+    public const int ProbesOutstandingPerNode = 4;
+
+    /// <summary>Time between probes of a node while cells flow to it (docs/SPEC.md, section 9).</summary>
+    public const int ProbeFlowingMilliseconds = 2_000;
+
+    /// <summary>Time between probes of an idle node (docs/SPEC.md, section 9).</summary>
+    public const int ProbeIdleMilliseconds = 30_000;
+
+    /// <summary>First interval to a node that never answered; doubles with each probe.</summary>
+    public const int ProbeUnansweredFirstMilliseconds = 1_000;
+
+    /// <summary>Last interval to a node that never answered (docs/SPEC.md, section 9).</summary>
+    public const int ProbeUnansweredLastMilliseconds = 60_000;
+
+    /// <summary>How long an answer keeps a node reachable (docs/SPEC.md, section 9).</summary>
+    public const int ReachableMilliseconds = 90_000;
+
+    /// <summary>Least time between two answers to the same prober (docs/SPEC.md, section 9).</summary>
+    public const int ProbeAnswerMilliseconds = 1_000;
+
+    /// <summary>Lifetime of the reply block in a probe, and how long its key is kept.</summary>
+    public const int ProbeKeyMilliseconds = 60_000;
+
+    /// <summary>Cells the control thread handles before it looks at timers again.</summary>
+    public const int ControlCellsPerRound = 64;
+
+    /// <summary>Answers one control cell can cause: never more than one (docs/SPEC.md, section 8).</summary>
+    public const int AnswersPerControlCell = 1;
+
+    /// <summary>How long the control thread sleeps when nothing has come.</summary>
+    public const int ControlIdleMilliseconds = 2;
+
+    /// <summary>Time between two looks at leases, challenges and reachability.</summary>
+    public const int ControlTickMilliseconds = 100;
+
+    /// <summary>Age of the mirrored head from which a node calls itself not ready.</summary>
+    public const int MirrorStaleSecondsMax = 300;
+
+    /// <summary>Time between two savings of the mirrored table.</summary>
+    public const int SnapshotSaveSeconds = 60;
+
+    /// <summary>HTTP connections at once: a scraper, a person and a supervisor, several of each.</summary>
+    public const int HttpConnectionsMax = 32;
+
+    /// <summary>Bytes of the request line and headers; the service reads no bodies.</summary>
+    public const int HttpRequestBytesMax = 8 * 1024;
+
+    /// <summary>Time for a request's headers.</summary>
+    public const int HttpHeaderTimeoutSeconds = 5;
+
+    /// <summary>Links that get a metric line of their own; the rest are summed under "other".</summary>
+    public const int MetricsLinksMax = 256;
+
+    /// <summary>Time the process gives its threads to end after a signal.</summary>
+    public const int StopMilliseconds = 5_000;
+}

@@ -1,0 +1,156 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+
+namespace Conet.Host.Node;
+
+/// <summary>
+/// A status as Prometheus text (exposition format 0.0.4) and as JSON. Pure. docs/OPERATING.md explains each line.
+/// </summary>
+public static class StatusText
+{
+    /// <summary>The Prometheus text.</summary>
+    public static string ToPrometheus(NodeStatus status)
+    {
+        StringBuilder text = new();
+        Gauge(text, "conet_ready", "1 if the node is ready.", status.Ready ? 1 : 0);
+        Gauge(text, "conet_uptime_seconds", "Seconds since the process began.", status.UptimeSeconds);
+        Gauge(text, "conet_mirror_head_block", "Last block of the table.", status.Mirror.HeadBlock);
+        Gauge(text, "conet_mirror_finalized_block", "Last final block.", status.Mirror.FinalizedBlock);
+        if (status.Mirror.StalenessSeconds is double staleness)
+            Gauge(text, "conet_mirror_staleness_seconds", "Seconds since the head was confirmed.", staleness);
+        Counter(text, "conet_mirror_provider_failures_total", "Failed requests.", status.Mirror.ProviderFailures);
+        Gauge(text, "conet_routes", "Routes in the table.", status.Mirror.Routes);
+        Gauge(text, "conet_nodes", "Active and draining nodes in the table.", status.Mirror.Nodes);
+        Gauge(text, "conet_forbidden_endpoints", "Records that must not be sent to.", status.ForbiddenEndpoints);
+        Counters(text, "conet_cells_received_total", "Cells received, by port.", "role", status.Received);
+        Counter(text, "conet_cells_forwarded_total", "Cells sent on to a node.", status.CellsForwarded);
+        Counter(text, "conet_cells_delivered_total", "Cells sent to a client.", status.CellsDelivered);
+        Counter(text, "conet_cells_control_total", "Cells put into the control queue.", status.CellsControl);
+        Counters(text, "conet_drops_total", "Cells dropped by the forwarder.", "reason", status.ForwardDrops);
+        Counters(text, "conet_control_drops_total", "Control cells dropped.", "reason", status.ControlDrops);
+        Counters(text, "conet_control_handled_total", "Control cells handled.", "kind", status.ControlHandled);
+        Counter(text, "conet_control_opens_total", "First-contact opens tried.", status.ControlOpens);
+        Counter(text, "conet_control_sent_total", "Control cells sent.", status.ControlSent);
+        Gauge(text, "conet_attachments", "Attached clients.", status.Attachments);
+        Gauge(text, "conet_aliases", "Aliases in force.", status.Aliases);
+        Gauge(text, "conet_pending_challenges", "Challenges not yet confirmed.", status.PendingChallenges);
+        Links(text, status.Links);
+        Counter(text, "conet_worker_allocated_bytes_total",
+            "Managed bytes taken by workers since warm-up.", status.WorkerAllocatedBytes);
+        Counters(text, "conet_gc_collections_total", "Garbage collections.", "generation", status.Collections);
+        return text.ToString();
+    }
+
+    /// <summary>One JSON object; the keys are the metric names without "conet_".</summary>
+    public static byte[] ToJson(NodeStatus status)
+    {
+        using MemoryStream stream = new();
+        using (Utf8JsonWriter json = new(stream))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("node_id", status.NodeId);
+            json.WriteBoolean("ready", status.Ready);
+            json.WriteString("not_ready", status.NotReady);
+            json.WriteNumber("uptime_seconds", status.UptimeSeconds);
+            WriteMirror(json, status.Mirror);
+            json.WriteNumber("forbidden_endpoints", status.ForbiddenEndpoints);
+            WriteCounts(json, "cells_received", status.Received);
+            json.WriteNumber("cells_forwarded", status.CellsForwarded);
+            json.WriteNumber("cells_delivered", status.CellsDelivered);
+            json.WriteNumber("cells_control", status.CellsControl);
+            WriteCounts(json, "drops", status.ForwardDrops);
+            WriteCounts(json, "control_drops", status.ControlDrops);
+            WriteCounts(json, "control_handled", status.ControlHandled);
+            json.WriteNumber("control_opens", status.ControlOpens);
+            json.WriteNumber("control_sent", status.ControlSent);
+            json.WriteNumber("attachments", status.Attachments);
+            json.WriteNumber("aliases", status.Aliases);
+            json.WriteNumber("pending_challenges", status.PendingChallenges);
+            WriteLinks(json, status.Links);
+            json.WriteNumber("worker_allocated_bytes", status.WorkerAllocatedBytes);
+            json.WriteNumber("worker_cells_since_warm_up", status.WorkerCellsSinceWarmUp);
+            json.WriteNumber("worker_allocated_bytes_per_cell", status.WorkerAllocatedBytesPerCell);
+            WriteCounts(json, "gc_collections", status.Collections);
+            json.WriteEndObject();
+        }
+
+        return stream.ToArray();
+    }
+
+    private static void WriteMirror(Utf8JsonWriter json, MirrorStatus mirror)
+    {
+        json.WriteBoolean("mirror_loaded", mirror.Loaded);
+        json.WriteNumber("mirror_head_block", mirror.HeadBlock);
+        json.WriteNumber("mirror_finalized_block", mirror.FinalizedBlock);
+        if (mirror.StalenessSeconds is double staleness)
+            json.WriteNumber("mirror_staleness_seconds", staleness);
+        else
+            json.WriteNull("mirror_staleness_seconds");
+        json.WriteNumber("mirror_provider_failures", mirror.ProviderFailures);
+        json.WriteNumber("routes", mirror.Routes);
+        json.WriteNumber("nodes", mirror.Nodes);
+    }
+
+    private static void WriteCounts(Utf8JsonWriter json, string name, IReadOnlyList<NamedCount> counts)
+    {
+        json.WriteStartObject(name);
+        foreach (NamedCount count in counts)
+            json.WriteNumber(count.Name, count.Count);
+        json.WriteEndObject();
+    }
+
+    private static void WriteLinks(Utf8JsonWriter json, IReadOnlyList<LinkStatus> links)
+    {
+        json.WriteStartArray("links");
+        foreach (LinkStatus link in links)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("node", link.NodeId);
+            json.WriteBoolean("reachable", link.Reachable);
+            json.WriteNumber("cells", link.Cells);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Links(StringBuilder text, IReadOnlyList<LinkStatus> links)
+    {
+        Head(text, "conet_link_cells_total", "Cells sent on, by neighbour.", "counter");
+        foreach (LinkStatus link in links)
+            Line(text, "conet_link_cells_total", "node", link.NodeId.ToString(CultureInfo.InvariantCulture), link.Cells);
+        Head(text, "conet_link_reachable", "1 if the neighbour answered a probe within 90 s.", "gauge");
+        foreach (LinkStatus link in links)
+            Line(text, "conet_link_reachable", "node", link.NodeId.ToString(CultureInfo.InvariantCulture),
+                link.Reachable ? 1 : 0);
+    }
+
+    private static void Gauge(StringBuilder text, string name, string help, double value)
+    {
+        Head(text, name, help, "gauge");
+        text.Append(name).Append(' ').Append(value.ToString("0.###", CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    private static void Counter(StringBuilder text, string name, string help, long value)
+    {
+        Head(text, name, help, "counter");
+        text.Append(name).Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+    }
+
+    private static void Counters(
+        StringBuilder text, string name, string help, string label, IReadOnlyList<NamedCount> counts)
+    {
+        Head(text, name, help, "counter");
+        foreach (NamedCount count in counts)
+            Line(text, name, label, count.Name, count.Count);
+    }
+
+    private static void Head(StringBuilder text, string name, string help, string type) =>
+        text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n')
+            .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
+
+    private static void Line(StringBuilder text, string name, string label, string labelValue, long value) =>
+        text.Append(name).Append('{').Append(label).Append("=\"").Append(labelValue).Append("\"} ")
+            .Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}
