@@ -1,0 +1,164 @@
+using System.Runtime.InteropServices;
+using Conet.Wire.Cells;
+using Conet.Wire.Forwarding;
+
+namespace Conet.Wire.Sockets;
+
+/// <summary>
+/// Cells in native memory taken at construction: a slot per received datagram or train, the offsets of the cells
+/// in them, and where each slot came from. One owner and one thread; a socket fills it during a receive and reads
+/// from it between <see cref="CellSocket.Queue"/> and <see cref="CellSocket.Flush"/>.
+/// </summary>
+public sealed unsafe class CellBatch : IDisposable
+{
+    private readonly int[] _offsets;
+    private readonly int[] _slotOfCell;
+    private readonly UdpEndpoint[] _sourceOfSlot;
+    private byte* _bytes;
+
+    /// <summary>Takes the memory.</summary>
+    /// <param name="slots">Datagrams or trains of one receive.</param>
+    /// <param name="slotBytes">Bytes of each, 1160 to 65 536.</param>
+    public CellBatch(int slots, int slotBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots, EngineLimits.PlainDatagramsMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(slotBytes, CellLayout.Size);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slotBytes, EngineLimits.TrainBufferBytes);
+        Slots = slots;
+        SlotBytes = slotBytes;
+        CellsMax = slots * (slotBytes / CellLayout.Size);
+        _offsets = new int[CellsMax];
+        _slotOfCell = new int[CellsMax];
+        _sourceOfSlot = new UdpEndpoint[slots];
+        _bytes = (byte*)NativeMemory.AlignedAlloc((nuint)(slots * slotBytes), 4096);
+        NativeMemory.Clear(_bytes, (nuint)(slots * slotBytes));
+    }
+
+    /// <summary>Frees the memory of a batch that nobody disposed.</summary>
+    ~CellBatch() => Free();
+
+    /// <summary>Datagrams or trains of one receive.</summary>
+    public int Slots { get; }
+
+    /// <summary>Bytes of each slot.</summary>
+    public int SlotBytes { get; }
+
+    /// <summary>Cells it can hold.</summary>
+    public int CellsMax { get; }
+
+    /// <summary>Cells it holds.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Datagrams of another size than a cell in the last receive; nothing of them is kept.</summary>
+    public int WrongSizeDatagrams { get; private set; }
+
+    /// <summary>Datagrams and trains of the last receive.</summary>
+    public int UsedSlots { get; private set; }
+
+    /// <summary>All bytes; cells lie in it at <see cref="Offsets"/>. Valid until the batch is disposed.</summary>
+    public ReadOnlySpan<byte> Bytes => new(BasePointer, Slots * SlotBytes);
+
+    /// <summary>Where each cell begins.</summary>
+    public ReadOnlySpan<int> Offsets => _offsets.AsSpan(0, Count);
+
+    internal byte* BasePointer
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_bytes == null, this);
+            return _bytes;
+        }
+    }
+
+    /// <summary>The 1160 bytes of a cell.</summary>
+    public ReadOnlySpan<byte> CellAt(int cell) => Bytes.Slice(Offsets[cell], CellLayout.Size);
+
+    /// <summary>Where a cell came from; for an added cell, the default.</summary>
+    public UdpEndpoint SourceOf(int cell) => _sourceOfSlot[_slotOfCell.AsSpan(0, Count)[cell]];
+
+    /// <summary>Forgets every cell; the memory stays.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        UsedSlots = 0;
+        WrongSizeDatagrams = 0;
+    }
+
+    /// <summary>
+    /// Takes the next slot for one cell that the caller writes. False when every slot is used.
+    /// </summary>
+    /// <param name="cell">The 1160 bytes to fill.</param>
+    public bool TryAdd(out Span<byte> cell)
+    {
+        if (UsedSlots == Slots)
+        {
+            cell = default;
+            return false;
+        }
+
+        int offset = UsedSlots * SlotBytes;
+        cell = new Span<byte>(BasePointer + offset, CellLayout.Size);
+        AddCell(offset, UsedSlots);
+        _sourceOfSlot[UsedSlots++] = default;
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        GC.SuppressFinalize(this);
+    }
+
+    internal Span<byte> SlotAt(int slot) => new(SlotPointer(slot), SlotBytes);
+
+    internal byte* SlotPointer(int slot) => BasePointer + (slot * SlotBytes);
+
+    /// <summary>
+    /// Takes what lies in the next slot: one datagram, or a train that the kernel says is cut by
+    /// <paramref name="segmentBytes"/>. Source: docs/SPEC.md, section 3.1.
+    /// </summary>
+    /// <param name="bytes">Bytes received.</param>
+    /// <param name="segmentBytes">The size that came beside them, or 0 for none.</param>
+    /// <param name="isTruncated">Whether the datagram was longer than the slot.</param>
+    /// <param name="source">Where it came from.</param>
+    internal void Accept(int bytes, int segmentBytes, bool isTruncated, in UdpEndpoint source)
+    {
+        int slot = UsedSlots++;
+        _sourceOfSlot[slot] = source;
+        int offset = slot * SlotBytes;
+        if (segmentBytes == 0)
+        {
+            if (bytes == CellLayout.Size && !isTruncated)
+                AddCell(offset, slot);
+            else
+                WrongSizeDatagrams++;
+            return;
+        }
+
+        if (segmentBytes != CellLayout.Size)
+        {
+            WrongSizeDatagrams += Math.Max(1, (bytes + segmentBytes - 1) / segmentBytes);
+            return;
+        }
+
+        int cells = bytes / CellLayout.Size;
+        for (int cell = 0; cell < cells; cell++)
+            AddCell(offset + (cell * CellLayout.Size), slot);
+        if (bytes % CellLayout.Size != 0 || bytes == 0 || isTruncated)
+            WrongSizeDatagrams++;
+    }
+
+    private void AddCell(int offset, int slot)
+    {
+        _offsets[Count] = offset;
+        _slotOfCell[Count++] = slot;
+    }
+
+    private void Free()
+    {
+        NativeMemory.AlignedFree(_bytes);
+        _bytes = null;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Conet.Wire.Sockets;
+
+/// <summary>Select over the sockets and a loopback socket that sends to itself to wake.</summary>
+internal sealed class PortablePoller : CellPoller
+{
+    private static readonly byte[] _signal = [0];
+
+    private readonly Socket[] _sockets;
+    private readonly Socket _wake;
+    private readonly List<Socket> _readable;
+    private readonly byte[] _discarded = new byte[1];
+    private readonly Lock _closing = new();
+    private bool _isClosed;
+
+    public PortablePoller(ReadOnlySpan<CellSocket> sockets)
+    {
+        _sockets = new Socket[sockets.Length];
+        for (int index = 0; index < sockets.Length; index++)
+            _sockets[index] = sockets[index].Inner;
+        _wake = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        _wake.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _wake.Connect(_wake.LocalEndPoint!);
+        _wake.Blocking = false;
+        _readable = new List<Socket>(sockets.Length + 1);
+    }
+
+    public override uint Wait(int timeoutMs)
+    {
+        _readable.Clear();
+        _readable.AddRange(_sockets);
+        _readable.Add(_wake);
+        try
+        {
+            Socket.Select(_readable, null, null, Clamp(timeoutMs) * 1_000);
+        }
+        catch (SocketException)
+        {
+            return 0;
+        }
+
+        uint ready = 0;
+        foreach (Socket socket in _readable)
+        {
+            int index = Array.IndexOf(_sockets, socket);
+            if (index >= 0)
+                ready |= 1u << index;
+            else
+                Discard();
+        }
+
+        return ready;
+    }
+
+    public override void Wake()
+    {
+        lock (_closing)
+        {
+            if (!_isClosed)
+                _wake.Send(_signal, 0, _signal.Length, SocketFlags.None, out _);
+        }
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        lock (_closing)
+        {
+            if (disposing && !_isClosed)
+                _wake.Dispose();
+            _isClosed = true;
+        }
+    }
+
+    private void Discard()
+    {
+        while (_wake.Available > 0)
+            _wake.Receive(_discarded, 0, _discarded.Length, SocketFlags.None, out _);
+    }
+}
