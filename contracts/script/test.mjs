@@ -1,0 +1,74 @@
+// Runs forge and the freshness checks of this package; ends with a line `N passed, N failed, N skipped`.
+// `--snapshot` writes the gas snapshots instead of comparing them. FOUNDRY_PROFILE=full runs the large counts.
+
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { packageRoot } from "./compile.mjs";
+
+const writeSnapshots = process.argv.includes("--snapshot");
+const forge = join(packageRoot, "node_modules", ".bin", "forge");
+const count = { passed: 0, failed: 0, skipped: 0 };
+
+runForge(["--no-match-contract", "GasTest"], {});
+// --isolate makes every call a transaction of its own, so that its gas is what a user pays.
+runForge(["--match-contract", "GasTest", "--isolate"], { FORGE_SNAPSHOT_CHECK: String(!writeSnapshots) });
+runScript("exported artifacts are fresh", ["script/export.mjs", "--check"]);
+runScript("event traces are fresh", ["script/traces.mjs", "--check"]);
+
+console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+process.exit(count.failed === 0 && count.passed > 0 ? 0 : 1);
+
+function runForge(options, environment) {
+  const result = spawnSync(forge, ["test", "--json", ...options], {
+    cwd: packageRoot,
+    encoding: "utf8",
+    env: { ...process.env, ...environment },
+    maxBuffer: 1 << 28,
+  });
+  const suites = parseSuites(result.stdout);
+  if (suites === null) {
+    report("failed", `forge test ${options.join(" ")}`, `${result.error ?? ""}${result.stdout}${result.stderr}`);
+    return;
+  }
+  for (const [name, suite] of Object.entries(suites)) reportSuite(name, suite.test_results);
+  const anyFailed = Object.values(suites).some((s) => Object.values(s.test_results).some(hasFailed));
+  if (result.status !== 0 && !anyFailed) report("failed", "forge", `${result.stdout}${result.stderr}`.slice(-4_000));
+}
+
+/** forge prints one line of JSON; with a failed compile or a changed gas snapshot other text instead or around it. */
+function parseSuites(stdout) {
+  for (const line of stdout.split("\n")) {
+    if (!line.startsWith("{")) continue;
+    try {
+      const suites = JSON.parse(line);
+      if (Object.values(suites).every((s) => s?.test_results)) return suites;
+    } catch {
+      continue;
+    }
+  }
+  return null;
+}
+
+function reportSuite(name, results) {
+  const tests = Object.entries(results);
+  for (const [test, result] of tests) {
+    const outcome = hasFailed(result) ? "failed" : result.status === "Skipped" ? "skipped" : "passed";
+    const detail = [result.reason, result.counterexample && JSON.stringify(result.counterexample)];
+    report(outcome, `${name} ${test}`, detail.filter(Boolean).join("\n"));
+  }
+  console.log(`${name}: ${tests.length} tests`);
+}
+
+function hasFailed(result) {
+  return result.status !== "Success" && result.status !== "Skipped";
+}
+
+function runScript(what, options) {
+  const result = spawnSync(process.execPath, options, { cwd: packageRoot, encoding: "utf8" });
+  report(result.status === 0 ? "passed" : "failed", what, `${result.stdout}${result.stderr}`.trim());
+}
+
+function report(outcome, what, detail) {
+  count[outcome]++;
+  if (outcome !== "passed") console.error(`${outcome}: ${what}\n${detail}`);
+}
