@@ -1,8 +1,9 @@
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// Cells grouped by a key (a next hop or a local handle) with a counting sort, in order of arrival within each
-/// group. Memory is taken at construction. One thread; what it returns is valid until its owner's next batch.
+/// Cells grouped by a key (a next hop or a local handle) with a counting sort, in order of arrival within
+/// each group. Memory is taken at construction. One thread; what it returns is valid until its owner's next
+/// batch.
 /// </summary>
 public sealed class CellBuckets
 {

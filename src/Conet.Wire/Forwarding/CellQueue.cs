@@ -5,13 +5,13 @@ using Conet.Wire.Cells;
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// A bounded queue of cells with an endpoint and a role each: control cells from workers to the control thread,
-/// the node's own cells from any thread to a worker. Cells are copied in and copied out; all memory is taken at
-/// construction; nothing blocks. Any number of threads on both sides.
+/// A bounded queue of cells with an endpoint and a role each: control cells from workers to the control
+/// thread, the node's own cells from any thread to a worker. Cells are copied in and copied out; all memory
+/// is taken at construction; nothing blocks. Any number of threads on both sides.
 /// </summary>
 /// <remarks>
-/// A ring whose places carry a sequence number: a place is writable when its number equals the position, readable
-/// when it is one more. (The scheme is D. Vyukov's bounded queue for many producers and consumers.)
+/// A ring whose places carry a sequence number: a place is writable when its number equals the position,
+/// readable when it is one more. (The scheme is D. Vyukov's bounded queue for many producers and consumers.)
 /// </remarks>
 public sealed class CellQueue
 {
@@ -25,7 +25,7 @@ public sealed class CellQueue
     public CellQueue(int capacity)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 2);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, EngineLimits.QueueCellsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Limits.QueueCellsMax);
         int places = (int)BitOperations.RoundUpToPowerOf2((uint)capacity);
         _cells = new byte[places * CellLayout.Size];
         _places = new Place[places];

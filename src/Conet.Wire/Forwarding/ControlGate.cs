@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// How much control one source prefix may cause: a token bucket per /24 of IPv4 or /48 of IPv6, in a table of fixed
-/// size. The burst is the prefix's share of the control queue. A place is given to another prefix only when its
-/// bucket is full again, so forgetting never forgives; prefixes that find no place share one bucket.
+/// How much control one source prefix may cause: a token bucket per /24 of IPv4 or /48 of IPv6, in a table of
+/// fixed size. The burst is the prefix's share of the control queue. A place is given to another prefix only
+/// when its bucket is full again, so forgetting never forgives; prefixes that find no place share one bucket.
 /// One thread; time is an argument.
 /// </summary>
 public sealed class ControlGate
@@ -30,23 +30,23 @@ public sealed class ControlGate
         ArgumentOutOfRangeException.ThrowIfLessThan(cellsPerSecond, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(burstCells, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(prefixesMax, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixesMax, EngineLimits.LocalAddresseesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(prefixesMax, Limits.LocalAddresseesMax);
         _hash = new KeyedHash(seed);
         int sets = (int)BitOperations.RoundUpToPowerOf2((uint)((prefixesMax + SetPlaces - 1) / SetPlaces));
         _places = new Place[sets * SetPlaces];
         _setMask = sets - 1;
         _tokensMax = burstCells * CellCost;
         _tokensPerMs = cellsPerSecond;
-        _overflow.Tokens = _tokensMax * EngineLimits.ControlOverflowShare;
+        _overflow.Tokens = _tokensMax * Limits.ControlOverflowShare;
     }
 
     /// <summary>Makes a gate with the default limits.</summary>
     /// <param name="seed">32 random bytes, secret to this node.</param>
     public ControlGate(ReadOnlySpan<byte> seed)
         : this(
-            EngineLimits.ControlCellsPerSecond,
-            EngineLimits.ControlBurstCells,
-            EngineLimits.ControlPrefixesMax,
+            Limits.ControlCellsPerSecond,
+            Limits.ControlBurstCells,
+            Limits.ControlPrefixesMax,
             seed)
     {
     }
@@ -58,7 +58,9 @@ public sealed class ControlGate
 
     /// <summary>Whether a control cell of that source may pass now; takes its token if so.</summary>
     /// <param name="source">Where the cell came from.</param>
-    /// <param name="nowMs">Milliseconds of a clock that does not go back; if it does, no token is added.</param>
+    /// <param name="nowMs">
+    /// Milliseconds of a clock that does not go back; if it does, no token is added.
+    /// </param>
     public bool TryPass(in UdpEndpoint source, long nowMs)
     {
         ulong prefix = PrefixOf(source);
@@ -78,8 +80,8 @@ public sealed class ControlGate
         {
             return _overflow.TryTake(
                 nowMs,
-                _tokensPerMs * EngineLimits.ControlOverflowShare,
-                _tokensMax * EngineLimits.ControlOverflowShare);
+                _tokensPerMs * Limits.ControlOverflowShare,
+                _tokensMax * Limits.ControlOverflowShare);
         }
 
         set[free] = new Place { Prefix = prefix, Tokens = _tokensMax, LastMs = nowMs };

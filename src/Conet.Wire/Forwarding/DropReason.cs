@@ -39,7 +39,9 @@ public enum DropReason : byte
     /// <summary>The kernel refused the send for another reason.</summary>
     SendFailed,
 
-    /// <summary>The neighbour or a router refused earlier cells (ICMP), and the kernel said so at this send.</summary>
+    /// <summary>
+    /// The neighbour or a router refused earlier cells (ICMP), and the kernel said so at this send.
+    /// </summary>
     SendRefused,
 
     /// <summary>An endpoint that must never be sent to (docs/SPEC.md, section 10).</summary>

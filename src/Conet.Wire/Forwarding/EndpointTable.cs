@@ -1,9 +1,9 @@
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// Endpoints by a small index: next hops by hop, attached clients by handle. An endpoint that must never be sent
-/// to is not taken, so nothing has to be checked per cell. Readers take no lock and see a whole endpoint or none;
-/// writers replace one at a time, from any thread.
+/// Endpoints by a small index: next hops by hop, attached clients by handle. An endpoint that must never be
+/// sent to is not taken, so nothing has to be checked per cell. Readers take no lock and see a whole endpoint
+/// or none; writers replace one at a time, from any thread.
 /// </summary>
 public sealed class EndpointTable
 {
@@ -23,7 +23,9 @@ public sealed class EndpointTable
     /// <summary>Indexes are 0 to this, exclusive.</summary>
     public int Capacity => _slots.Length;
 
-    /// <summary>Reads an endpoint; false for none and for an index out of range. Wait-free, allocates nothing.</summary>
+    /// <summary>
+    /// Reads an endpoint; false for none and for an index out of range. Wait-free, allocates nothing.
+    /// </summary>
     public bool TryGet(int index, out UdpEndpoint endpoint)
     {
         Slot? slot = (uint)index < (uint)_slots.Length ? Volatile.Read(ref _slots[index]) : null;
@@ -38,7 +40,7 @@ public sealed class EndpointTable
     /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public bool TrySet(int index, in UdpEndpoint endpoint)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_slots.Length, nameof(index));
+        ThrowIfOutOfRange(index);
         bool allowed = !endpoint.IsForbiddenTarget(_developmentChain);
         Volatile.Write(ref _slots[index], allowed ? new Slot(endpoint) : null);
         return allowed;
@@ -48,8 +50,17 @@ public sealed class EndpointTable
     /// <exception cref="ArgumentOutOfRangeException">The index is out of range.</exception>
     public void Clear(int index)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_slots.Length, nameof(index));
+        ThrowIfOutOfRange(index);
         Volatile.Write(ref _slots[index], null);
+    }
+
+    private void ThrowIfOutOfRange(int index)
+    {
+        if ((uint)index >= (uint)_slots.Length)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(index), index, $"Indexes are 0 to {_slots.Length - 1}.");
+        }
     }
 
     private sealed class Slot(in UdpEndpoint endpoint)

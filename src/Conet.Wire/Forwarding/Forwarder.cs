@@ -3,9 +3,9 @@ using Conet.Wire.Cells;
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// The forwarding rules, without I/O, clock, lock or allocation: a batch of cells in; buckets by next hop, buckets
-/// by local endpoint and control cells out. Reads 20 bytes of each cell and never writes to one.
-/// One thread; a worker has its own. Source: docs/SPEC.md, section 10.
+/// The forwarding rules, without I/O, clock, lock or allocation: a batch of cells in; buckets by next hop,
+/// buckets by local endpoint and control cells out. Reads 20 bytes of each cell and never writes to one. One
+/// thread; a worker has its own. Source: docs/SPEC.md, section 10.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -69,8 +69,8 @@ public sealed class Forwarder<TRoutes>
     public ReadOnlySpan<int> Control => _control.AsSpan(0, _controlCount);
 
     /// <summary>
-    /// Decides on a batch. Counts what came in and what it drops; what becomes of the rest is for the caller to
-    /// count. The results stay valid until the next call; the cells are not kept.
+    /// Decides on a batch. Counts what came in and what it drops; what becomes of the rest is for the caller
+    /// to count. The results stay valid until the next call; the cells are not kept.
     /// </summary>
     /// <param name="routes">The table to use for this batch.</param>
     /// <param name="cells">The buffer the cells lie in; borrowed for the call.</param>

@@ -1,9 +1,9 @@
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// What one worker did, in plain numbers. One thread writes; any thread reads. A received cell ends in exactly one
-/// of <see cref="Forwarded"/>, <see cref="Delivered"/>, <see cref="Control"/> or <see cref="Dropped(DropReason)"/>;
-/// cells the node itself sends are <see cref="Originated"/> or dropped.
+/// What one worker did, in plain numbers. One thread writes; any thread reads. A received cell ends in
+/// exactly one of <see cref="Forwarded"/>, <see cref="Delivered"/>, <see cref="Control"/> or <see
+/// cref="Dropped(DropReason)"/>; cells the node itself sends are <see cref="Originated"/> or dropped.
 /// </summary>
 public sealed class ForwardingCounters
 {
@@ -50,7 +50,9 @@ public sealed class ForwardingCounters
     /// <summary>Cells, or datagrams for <see cref="DropReason.WrongSize"/>, dropped for a reason.</summary>
     public ulong Dropped(DropReason reason) => Volatile.Read(ref _dropped[(int)reason]);
 
-    /// <summary>Cells handed to the socket for a next hop; cells the socket then dropped are among them.</summary>
+    /// <summary>
+    /// Cells handed to the socket for a next hop; cells the socket then dropped are among them.
+    /// </summary>
     public ulong HopCells(int hop) => Volatile.Read(ref _hopCells[hop]);
 
     /// <summary>All drops together.</summary>
@@ -90,5 +92,6 @@ public sealed class ForwardingCounters
     /// <summary>Counts a turn that handled cells. Writer only.</summary>
     public void CountTurn() => Add(ref _turns, 1);
 
-    private static void Add(ref ulong counter, int cells) => Volatile.Write(ref counter, counter + (uint)cells);
+    private static void Add(ref ulong counter, int cells) =>
+        Volatile.Write(ref counter, counter + (uint)cells);
 }

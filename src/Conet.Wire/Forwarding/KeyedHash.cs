@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// A fast keyed hash of 20-byte addresses: two 64 x 64 multiplications, folded. Users choose their addresses, so
-/// a table whose places they could compute would be theirs to fill; without the seed they cannot.
-/// Not a cryptographic hash: it never leaves the process.
+/// A fast keyed hash of 20-byte addresses: two 64 x 64 multiplications, folded. Users choose their addresses,
+/// so a table whose places they could compute would be theirs to fill; without the seed they cannot. Not a
+/// cryptographic hash: it never leaves the process.
 /// </summary>
 internal readonly struct KeyedHash
 {

@@ -5,15 +5,15 @@ using Conet.Wire.Cells;
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// The local addressees of a node: 20-byte address to the handle of an attached endpoint. Updated in place; of
-/// fixed capacity, all memory taken at construction.
+/// The local addressees of a node: 20-byte address to the handle of an attached endpoint. Updated in place;
+/// of fixed capacity, all memory taken at construction.
 /// </summary>
 /// <remarks>
 /// Readers are wait-free: at most two buckets of eight words and the overflow words are looked at, nothing is
-/// retried, no lock is taken. A word is a 32-bit tag and the number of an entry; it is published last and never
-/// moves. An entry carries a version that changes when it is given to another address, so a reader that was
-/// overtaken sees that and answers "absent", which was true at some moment of its call. A new handle for a known
-/// address is one aligned write. Writers take a lock among themselves.
+/// retried, no lock is taken. A word is a 32-bit tag and the number of an entry; it is published last and
+/// never moves. An entry carries a version that changes when it is given to another address, so a reader that
+/// was overtaken sees that and answers "absent", which was true at some moment of its call. A new handle for
+/// a known address is one aligned write. Writers take a lock among themselves.
 /// </remarks>
 public sealed class LocalTable
 {
@@ -38,14 +38,14 @@ public sealed class LocalTable
     private int _overflowCount;
 
     /// <summary>Makes an empty table.</summary>
-    /// <param name="capacity">Addresses it can hold, 1 to <see cref="EngineLimits.LocalAddresseesMax"/>.</param>
+    /// <param name="capacity">Addresses it can hold, 1 to <see cref="Limits.LocalAddresseesMax"/>.</param>
     /// <param name="seed">32 random bytes, secret to this node.</param>
     /// <exception cref="ArgumentOutOfRangeException">The capacity is out of range.</exception>
     /// <exception cref="ArgumentException">The seed has another length.</exception>
     public LocalTable(int capacity, ReadOnlySpan<byte> seed)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, EngineLimits.LocalAddresseesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, Limits.LocalAddresseesMax);
         _hash = new KeyedHash(seed);
         int buckets = (int)BitOperations.RoundUpToPowerOf2(
             (uint)((capacity + EntriesPerBucket - 1) / EntriesPerBucket));
@@ -93,7 +93,8 @@ public sealed class LocalTable
     }
 
     /// <summary>
-    /// Adds an address, or gives a known one a new handle. False, and nothing changed, when the table is full.
+    /// Adds an address, or gives a known one a new handle. False, and nothing changed, when the table is
+    /// full.
     /// </summary>
     /// <param name="address">20 bytes; copied.</param>
     /// <param name="handle">0 or more.</param>
@@ -152,7 +153,10 @@ public sealed class LocalTable
     private static void ThrowIfNotAddress(ReadOnlySpan<byte> address)
     {
         if (address.Length != CellLayout.DestinationSize)
-            throw new ArgumentException($"An address has {CellLayout.DestinationSize} bytes.", nameof(address));
+        {
+            throw new ArgumentException(
+                $"An address has {CellLayout.DestinationSize} bytes.", nameof(address));
+        }
     }
 
     private static uint TagOf(ulong hash) => (uint)(hash >> 32);
@@ -253,7 +257,9 @@ public sealed class LocalTable
         }
     }
 
-    /// <summary>Odd version: being filled. Every access is ordered, so a changed version is always seen.</summary>
+    /// <summary>
+    /// Odd version: being filled. Every access is ordered, so a changed version is always seen.
+    /// </summary>
     private struct Entry
     {
         public int Handle;

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace Conet.Wire.Forwarding;
 
 /// <summary>
-/// An IP address of 16 bytes (IPv4 as IPv4-mapped IPv6) and a UDP port. A plain value without heap; the default is
-/// [::]:0, which stands for none. Scope ids are not kept: link-local addresses are never sent to.
+/// An IP address of 16 bytes (IPv4 as IPv4-mapped IPv6) and a UDP port. A plain value without heap; the
+/// default is [::]:0, which stands for none. Scope ids are not kept: link-local addresses are never sent to.
 /// Source: docs/SPEC.md, sections 10 and 11; RFC 4291, section 2.5.5.2.
 /// </summary>
 public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
@@ -102,14 +102,15 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     public static UdpEndpoint FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
 
     /// <summary>
-    /// Reads "192.0.2.1:4000" or "[2001:db8::1]:4000". Port 1 to 65 535; no host names, scope ids or short IPv4.
+    /// Reads "192.0.2.1:4000" or "[2001:db8::1]:4000". Port 1 to 65 535; no host names, scope ids or short
+    /// IPv4.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UdpEndpoint endpoint)
     {
         endpoint = default;
-        if (text.Length > TextCharsMax || text.Contains('%') || !IPEndPoint.TryParse(text, out IPEndPoint? parsed))
+        if (text.Length > TextCharsMax || text.Contains('%'))
             return false;
-        if (parsed.Port == 0)
+        if (!IPEndPoint.TryParse(text, out IPEndPoint? parsed) || parsed.Port == 0)
             return false;
         if (parsed.AddressFamily == AddressFamily.InterNetwork && !text.SequenceEqual(parsed.ToString()))
             return false;
@@ -138,9 +139,9 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     }
 
     /// <summary>
-    /// True if a node must never send there, whatever a record says: port 0, unspecified, multicast, broadcast,
-    /// link-local, and, unless the chain is a development chain, loopback and private. An IPv4 address inside
-    /// NAT64 (64:ff9b::/96) or 6to4 (2002::/16) is judged as itself.
+    /// True if a node must never send there, whatever a record says: port 0, unspecified, multicast,
+    /// broadcast, link-local, and, unless the chain is a development chain, loopback and private. An IPv4
+    /// address inside NAT64 (64:ff9b::/96) or 6to4 (2002::/16) is judged as itself.
     /// </summary>
     /// <param name="developmentChain">Whether loopback and private addresses may be sent to.</param>
     public bool IsForbiddenTarget(bool developmentChain)
@@ -159,7 +160,8 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     }
 
     /// <inheritdoc/>
-    public bool Equals(UdpEndpoint other) => _high == other._high && _low == other._low && _port == other._port;
+    public bool Equals(UdpEndpoint other) =>
+        _high == other._high && _low == other._low && _port == other._port;
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is UdpEndpoint other && Equals(other);

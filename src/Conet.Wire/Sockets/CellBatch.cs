@@ -5,9 +5,9 @@ using Conet.Wire.Forwarding;
 namespace Conet.Wire.Sockets;
 
 /// <summary>
-/// Cells in native memory taken at construction: a slot per received datagram or train, the offsets of the cells
-/// in them, and where each slot came from. One owner and one thread; a socket fills it during a receive and reads
-/// from it between <see cref="CellSocket.Queue"/> and <see cref="CellSocket.Flush"/>.
+/// Cells in native memory taken at construction: a slot per received datagram or train, the offsets of the
+/// cells in them, and where each slot came from. One owner and one thread; a socket fills it during a receive
+/// and reads from it between <see cref="CellSocket.Queue"/> and <see cref="CellSocket.Flush"/>.
 /// </summary>
 public sealed unsafe class CellBatch : IDisposable
 {
@@ -22,9 +22,9 @@ public sealed unsafe class CellBatch : IDisposable
     public CellBatch(int slots, int slotBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(slots, 1);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots, EngineLimits.PlainDatagramsMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots, Limits.PlainDatagramsMax);
         ArgumentOutOfRangeException.ThrowIfLessThan(slotBytes, CellLayout.Size);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(slotBytes, EngineLimits.TrainBufferBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slotBytes, Limits.TrainBufferBytes);
         Slots = slots;
         SlotBytes = slotBytes;
         CellsMax = slots * (slotBytes / CellLayout.Size);
@@ -56,7 +56,9 @@ public sealed unsafe class CellBatch : IDisposable
     /// <summary>Datagrams and trains of the last receive.</summary>
     public int UsedSlots { get; private set; }
 
-    /// <summary>All bytes; cells lie in it at <see cref="Offsets"/>. Valid until the batch is disposed.</summary>
+    /// <summary>
+    /// All bytes; cells lie in it at <see cref="Offsets"/>. Valid until the batch is disposed.
+    /// </summary>
     public ReadOnlySpan<byte> Bytes => new(BasePointer, Slots * SlotBytes);
 
     /// <summary>Where each cell begins.</summary>

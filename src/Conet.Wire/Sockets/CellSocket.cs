@@ -5,8 +5,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Wire.Sockets;
 
 /// <summary>
-/// A bound UDP socket that receives and sends cells in batches and never blocks. One surface over several ways to
-/// talk to the system. One thread at a time. Errors of the network are counted, never thrown.
+/// A bound UDP socket that receives and sends cells in batches and never blocks. One surface over several
+/// ways to talk to the system. One thread at a time. Errors of the network are counted, never thrown.
 /// </summary>
 public abstract class CellSocket : IDisposable
 {
@@ -34,7 +34,9 @@ public abstract class CellSocket : IDisposable
     internal Socket Inner => Socket;
 
     /// <summary>Opens and binds a socket.</summary>
-    /// <exception cref="CellSocketException">It cannot be bound, or a forced implementation does not work here.</exception>
+    /// <exception cref="CellSocketException">
+    /// It cannot be bound, or a forced implementation does not work here.
+    /// </exception>
     public static CellSocket Open(CellSocketOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -44,8 +46,8 @@ public abstract class CellSocket : IDisposable
         {
             return kind switch
             {
-                CellSocketKind.LinuxSegmented => new LinuxCellSocket<LinuxCalls>(socket, default, segmented: true),
-                CellSocketKind.LinuxBatched => new LinuxCellSocket<LinuxCalls>(socket, default, segmented: false),
+                CellSocketKind.LinuxSegmented => new LinuxCellSocket<LinuxCalls>(socket, default, kind),
+                CellSocketKind.LinuxBatched => new LinuxCellSocket<LinuxCalls>(socket, default, kind),
                 _ => new PortableCellSocket(socket),
             };
         }
@@ -75,15 +77,17 @@ public abstract class CellSocket : IDisposable
     public abstract bool Receive(CellBatch batch);
 
     /// <summary>
-    /// Queues cells of a batch for one endpoint, in order. Nothing is copied: the batch must stay as it is until
-    /// <see cref="Flush"/>. When the queue is full it is flushed first.
+    /// Queues cells of a batch for one endpoint, in order. Nothing is copied: the batch must stay as it is
+    /// until <see cref="Flush"/>. When the queue is full it is flushed first.
     /// </summary>
     /// <param name="batch">Where the cells lie.</param>
     /// <param name="cells">Which of them.</param>
     /// <param name="to">Where they go; not checked here.</param>
     public abstract void Queue(CellBatch batch, ReadOnlySpan<int> cells, in UdpEndpoint to);
 
-    /// <summary>Sends what is queued and returns at once. With a full send buffer the newest are dropped.</summary>
+    /// <summary>
+    /// Sends what is queued and returns at once. With a full send buffer the newest are dropped.
+    /// </summary>
     /// <param name="tally">Receives what became of every cell queued since the last flush; added to.</param>
     public abstract void Flush(ref SendTally tally);
 
@@ -133,7 +137,8 @@ public abstract class CellSocket : IDisposable
         catch (Exception error) when (error is SocketException or PlatformNotSupportedException)
         {
             socket.Dispose();
-            throw new CellSocketException($"cannot bind UDP {options.Local} ({kind}): {error.Message}", error);
+            string reason = $"cannot bind UDP {options.Local} ({kind}): {error.Message}";
+            throw new CellSocketException(reason, error);
         }
     }
 }

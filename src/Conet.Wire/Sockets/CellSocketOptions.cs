@@ -11,9 +11,11 @@ public sealed record CellSocketOptions
     /// <summary>Which implementation; a forced one that does not work here is an error.</summary>
     public CellSocketKind Kind { get; init; }
 
-    /// <summary>Whether other sockets of this process may bind the same port, to share its load (SO_REUSEPORT).</summary>
+    /// <summary>
+    /// Whether other sockets of this process may bind the same port, to share its load (SO_REUSEPORT).
+    /// </summary>
     public bool ReusePort { get; init; }
 
     /// <summary>Bytes asked for as receive and as send buffer; the system may give less.</summary>
-    public int BufferBytes { get; init; } = EngineLimits.SocketBufferBytes;
+    public int BufferBytes { get; init; } = Limits.SocketBufferBytes;
 }

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Conet.Wire.Sockets;
 
-/// <summary>Numbers and structures of Linux on 64-bit little-endian machines, named as in its headers.</summary>
+/// <summary>
+/// Numbers and structures of Linux on 64-bit little-endian machines, named as in its headers.
+/// </summary>
 internal static unsafe class LinuxAbi
 {
     public const int AF_INET = 2;

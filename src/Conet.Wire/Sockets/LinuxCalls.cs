@@ -3,7 +3,9 @@ using static Conet.Wire.Sockets.LinuxAbi;
 
 namespace Conet.Wire.Sockets;
 
-/// <summary>The calls of a Linux socket, so that tests can put errors in their way. Used as a generic parameter.</summary>
+/// <summary>
+/// The calls of a Linux socket, so that tests can put errors in their way. Used as a generic parameter.
+/// </summary>
 internal unsafe interface ILinuxCalls
 {
     /// <summary>recvmmsg without waiting: messages received, or the negated errno.</summary>
@@ -14,7 +16,7 @@ internal unsafe interface ILinuxCalls
 }
 
 /// <summary>The calls as libc has them.</summary>
-internal readonly unsafe struct LinuxCalls : ILinuxCalls
+internal readonly unsafe partial struct LinuxCalls : ILinuxCalls
 {
     public int ReceiveMany(int descriptor, MMsgHdr* messages, int count)
     {
@@ -54,24 +56,24 @@ internal readonly unsafe struct LinuxCalls : ILinuxCalls
 
     public static void Close(int descriptor) => _ = close(descriptor);
 
-    [DllImport("libc", SetLastError = true)]
-    private static extern int recvmmsg(int descriptor, MMsgHdr* messages, uint count, int flags, void* timeout);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int recvmmsg(int descriptor, MMsgHdr* messages, uint count, int flags, void* wait);
 
-    [DllImport("libc", SetLastError = true)]
-    private static extern int sendmmsg(int descriptor, MMsgHdr* messages, uint count, int flags);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int sendmmsg(int descriptor, MMsgHdr* messages, uint count, int flags);
 
-    [DllImport("libc", SetLastError = true)]
-    private static extern int poll(PollFd* descriptors, nuint count, int timeoutMs);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(PollFd* descriptors, nuint count, int timeoutMs);
 
-    [DllImport("libc", SetLastError = true)]
-    private static extern int eventfd(uint initial, int flags);
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int eventfd(uint initial, int flags);
 
-    [DllImport("libc")]
-    private static extern nint write(int descriptor, void* buffer, nuint count);
+    [LibraryImport("libc")]
+    private static partial nint write(int descriptor, void* buffer, nuint count);
 
-    [DllImport("libc")]
-    private static extern nint read(int descriptor, void* buffer, nuint count);
+    [LibraryImport("libc")]
+    private static partial nint read(int descriptor, void* buffer, nuint count);
 
-    [DllImport("libc")]
-    private static extern int close(int descriptor);
+    [LibraryImport("libc")]
+    private static partial int close(int descriptor);
 }

@@ -7,14 +7,14 @@ using static Conet.Wire.Sockets.LinuxAbi;
 namespace Conet.Wire.Sockets;
 
 /// <summary>
-/// recvmmsg and sendmmsg, with trains in both directions if segmented. Message headers live in native memory taken
-/// at construction. Cells that lie behind each other leave as one piece; nothing is copied.
+/// recvmmsg and sendmmsg, with trains in both directions if segmented. Message headers live in native memory
+/// taken at construction. Cells that lie behind each other leave as one piece; nothing is copied.
 /// </summary>
 internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     where TCalls : struct, ILinuxCalls
 {
     private const int SendMessagesMax = 512;
-    private const int SendCellsMax = EngineLimits.BatchCellsMax;
+    private const int SendCellsMax = Limits.BatchCellsMax;
 
     private readonly int _descriptor;
     private readonly bool _ipv6;
@@ -38,13 +38,13 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     private ulong _receiveErrors;
     private SendTally _tally;
 
-    public LinuxCellSocket(Socket socket, TCalls calls, bool segmented)
-        : base(socket, segmented ? CellSocketKind.LinuxSegmented : CellSocketKind.LinuxBatched)
+    public LinuxCellSocket(Socket socket, TCalls calls, CellSocketKind kind)
+        : base(socket, kind)
     {
-        if (segmented)
+        _segmented = kind == CellSocketKind.LinuxSegmented;
+        if (_segmented)
             LinuxSegmentation.EnableReceive(socket);
         _calls = calls;
-        _segmented = segmented;
         _descriptor = (int)socket.Handle;
         _ipv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
         TakeMemory();
@@ -55,8 +55,8 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     public override ulong ReceiveErrors => Volatile.Read(ref _receiveErrors);
 
     public override CellBatch CreateBatch() => _segmented
-        ? new CellBatch(EngineLimits.ReceiveDatagramsMax, EngineLimits.TrainBufferBytes)
-        : new CellBatch(EngineLimits.PlainDatagramsMax, EngineLimits.DatagramBufferBytes);
+        ? new CellBatch(Limits.ReceiveDatagramsMax, Limits.TrainBufferBytes)
+        : new CellBatch(Limits.PlainDatagramsMax, Limits.DatagramBufferBytes);
 
     public override bool Receive(CellBatch batch)
     {
@@ -85,7 +85,7 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
 
     public override void Queue(CellBatch batch, ReadOnlySpan<int> cells, in UdpEndpoint to)
     {
-        int trainCellsMax = _segmented && !_unsegmented.Has(to) ? EngineLimits.TrainCellsMax : 1;
+        int trainCellsMax = _segmented && !_unsegmented.Has(to) ? Limits.TrainCellsMax : 1;
         byte* bytes = batch.BasePointer;
         ReadOnlySpan<int> offsets = batch.Offsets;
         while (!cells.IsEmpty)
@@ -122,7 +122,7 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
 
     private void TakeMemory()
     {
-        const int ReceiveMax = EngineLimits.PlainDatagramsMax;
+        const int ReceiveMax = Limits.PlainDatagramsMax;
         const int Messages = ReceiveMax + SendMessagesMax;
         int bytes = ((Messages + 1) * sizeof(MMsgHdr))
             + ((ReceiveMax + SendCellsMax) * sizeof(IoVec))
@@ -165,7 +165,8 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
         };
     }
 
-    private void AddMessage(byte* bytes, ReadOnlySpan<int> offsets, ReadOnlySpan<int> cells, in UdpEndpoint to)
+    private void AddMessage(
+        byte* bytes, ReadOnlySpan<int> offsets, ReadOnlySpan<int> cells, in UdpEndpoint to)
     {
         byte* name = _sendNames + (_messages * SockAddrBytes);
         int nameBytes = LinuxSockAddr.Write(to, _ipv6, new Span<byte>(name, SockAddrBytes));
@@ -253,7 +254,9 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
         }
     }
 
-    /// <summary>The same cells without segmentation: this destination's path refuses it, others are not touched.</summary>
+    /// <summary>
+    /// The same cells without segmentation: this destination's path refuses it, others are not touched.
+    /// </summary>
     private void SendSingly(int message)
     {
         ref MsgHdr train = ref _send[message].Header;

@@ -19,7 +19,11 @@ internal sealed unsafe class LinuxPoller : CellPoller
             throw new CellSocketException($"cannot make an event descriptor: error {-_event}");
         _descriptors = (PollFd*)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(PollFd));
         for (int index = 0; index < _count; index++)
-            _descriptors[index] = new PollFd { Descriptor = (int)sockets[index].Inner.Handle, Events = POLLIN };
+        {
+            int descriptor = (int)sockets[index].Inner.Handle;
+            _descriptors[index] = new PollFd { Descriptor = descriptor, Events = POLLIN };
+        }
+
         _descriptors[_count] = new PollFd { Descriptor = _event, Events = POLLIN };
     }
 

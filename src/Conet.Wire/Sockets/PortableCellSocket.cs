@@ -7,7 +7,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Wire.Sockets;
 
 /// <summary>
-/// .NET's own socket, a datagram a call, on every system. Nothing is allocated unless the system reports an error.
+/// .NET's own socket, a datagram a call, on every system. Nothing is allocated unless the system reports an
+/// error.
 /// </summary>
 internal sealed class PortableCellSocket : CellSocket
 {
@@ -15,7 +16,7 @@ internal sealed class PortableCellSocket : CellSocket
     private const int PortOffset = 2;
     private const int Ipv4Offset = 4;
     private const int Ipv6Offset = 8;
-    private const int QueueCellsMax = EngineLimits.BatchCellsMax;
+    private const int QueueCellsMax = Limits.BatchCellsMax;
 
     private readonly SocketAddress _source;
     private readonly SocketAddress _target;
@@ -38,7 +39,7 @@ internal sealed class PortableCellSocket : CellSocket
     public override ulong ReceiveErrors => Volatile.Read(ref _receiveErrors);
 
     public override CellBatch CreateBatch() =>
-        new(EngineLimits.ReceiveDatagramsMax, EngineLimits.DatagramBufferBytes);
+        new(Limits.ReceiveDatagramsMax, Limits.DatagramBufferBytes);
 
     public override bool Receive(CellBatch batch)
     {

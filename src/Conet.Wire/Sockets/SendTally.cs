@@ -1,6 +1,8 @@
 namespace Conet.Wire.Sockets;
 
-/// <summary>What became of the cells of one flush. Every queued cell is in exactly one of the counts.</summary>
+/// <summary>
+/// What became of the cells of one flush. Every queued cell is in exactly one of the counts.
+/// </summary>
 public struct SendTally
 {
     /// <summary>Cells that the kernel took.</summary>

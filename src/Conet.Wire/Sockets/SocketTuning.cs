@@ -40,7 +40,9 @@ internal static class SocketTuning
         Try(() => socket.SetRawSocketOption(LinuxSolSocket, LinuxSendBufferForce, value));
     }
 
-    /// <summary>Windows reports an ICMP "unreachable" of one destination at the next receive; it is of no use.</summary>
+    /// <summary>
+    /// Windows reports an ICMP "unreachable" of one destination at the next receive; it is of no use.
+    /// </summary>
     public static void IgnoreUnreachable(Socket socket)
     {
         if (OperatingSystem.IsWindows())

@@ -4,9 +4,9 @@ using Conet.Wire.Forwarding;
 namespace Conet.Wire.Sockets;
 
 /// <summary>
-/// One worker of a forwarding node: a socket at each port, a forwarder, counters. Its thread calls
-/// <see cref="RunOnce"/> in a loop; nothing is allocated after construction and nothing is logged. Work of one turn
-/// is bounded: a batch from each socket and some cells of the node's own.
+/// One worker of a forwarding node: a socket at each port, a forwarder, counters. Its thread calls <see
+/// cref="RunOnce"/> in a loop; nothing is allocated after construction and nothing is logged. Work of one
+/// turn is bounded: a batch from each socket and some cells of the node's own.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -43,7 +43,7 @@ public sealed class UdpWorker<TRoutes> : IDisposable
         _options = options;
         _clientBatch = options.ClientSocket.CreateBatch();
         _nodeBatch = options.NodeSocket.CreateBatch();
-        _outgoingBatch = new CellBatch(EngineLimits.OutgoingCellsPerTurn, CellLayout.Size);
+        _outgoingBatch = new CellBatch(Limits.OutgoingCellsPerTurn, CellLayout.Size);
         _outgoing = new CellQueue(options.OutgoingQueueCells);
         _poller = CellPoller.Create(options.ClientSocket, options.NodeSocket);
         Counters = new ForwardingCounters(options.HopEndpoints.Capacity);
@@ -67,7 +67,7 @@ public sealed class UdpWorker<TRoutes> : IDisposable
     /// One turn: waits if the last turn found nothing, receives, forwards, sends.
     /// </summary>
     /// <param name="routes">The table to use in this turn.</param>
-    /// <param name="timeoutMs">Longest wait, 0 to <see cref="EngineLimits.WaitMillisecondsMax"/>.</param>
+    /// <param name="timeoutMs">Longest wait, 0 to <see cref="Limits.WaitMillisecondsMax"/>.</param>
     /// <param name="nowMs">Milliseconds of a clock that does not go back.</param>
     /// <returns>Cells handled, those dropped and the node's own among them.</returns>
     public int RunOnce(in TRoutes routes, int timeoutMs, long nowMs)
@@ -91,8 +91,8 @@ public sealed class UdpWorker<TRoutes> : IDisposable
     public void Wake() => _poller.Wake();
 
     /// <summary>
-    /// Hands a cell of the node's own to the worker; copied. False, and counted at the worker's next turn, when the queue is full or the
-    /// endpoint must never be sent to. Any thread.
+    /// Hands a cell of the node's own to the worker; copied. False, and counted at the worker's next turn,
+    /// when the queue is full or the endpoint must never be sent to. Any thread.
     /// </summary>
     /// <param name="cell">1160 bytes.</param>
     /// <param name="to">Where it goes.</param>
@@ -117,7 +117,9 @@ public sealed class UdpWorker<TRoutes> : IDisposable
         return true;
     }
 
-    /// <summary>Frees buffers and the poller; the worker's thread must have ended. The sockets stay open.</summary>
+    /// <summary>
+    /// Frees buffers and the poller; the worker's thread must have ended. The sockets stay open.
+    /// </summary>
     public void Dispose()
     {
         _poller.Dispose();
@@ -207,7 +209,7 @@ public sealed class UdpWorker<TRoutes> : IDisposable
         bool client = false;
         bool node = false;
         Span<byte> spare = stackalloc byte[CellLayout.Size];
-        for (int index = 0; index < EngineLimits.OutgoingCellsPerTurn; index++)
+        for (int index = 0; index < Limits.OutgoingCellsPerTurn; index++)
         {
             if (!_outgoing.TryDequeue(spare, out UdpEndpoint to, out CellRole from))
                 break;
@@ -233,7 +235,10 @@ public sealed class UdpWorker<TRoutes> : IDisposable
         if (Volatile.Read(ref _outgoingFull) != 0)
             Counters.CountDropped(DropReason.OutgoingQueueFull, Interlocked.Exchange(ref _outgoingFull, 0));
         if (Volatile.Read(ref _outgoingForbidden) != 0)
-            Counters.CountDropped(DropReason.ForbiddenEndpoint, Interlocked.Exchange(ref _outgoingForbidden, 0));
+        {
+            int forbidden = Interlocked.Exchange(ref _outgoingForbidden, 0);
+            Counters.CountDropped(DropReason.ForbiddenEndpoint, forbidden);
+        }
     }
 
     private int Flush(CellSocket socket)

@@ -2,7 +2,9 @@ using Conet.Wire.Forwarding;
 
 namespace Conet.Wire.Sockets;
 
-/// <summary>What a <see cref="UdpWorker{TRoutes}"/> works with. Immutable; nothing in it is owned by the worker.</summary>
+/// <summary>
+/// What a <see cref="UdpWorker{TRoutes}"/> works with. Immutable; nothing in it is owned by the worker.
+/// </summary>
 public sealed record UdpWorkerOptions
 {
     /// <summary>The socket of this worker at the client port.</summary>
@@ -36,5 +38,5 @@ public sealed record UdpWorkerOptions
     public int SelfHop { get; init; } = -1;
 
     /// <summary>Cells of the node's own that may wait for this worker.</summary>
-    public int OutgoingQueueCells { get; init; } = EngineLimits.OutgoingQueueCells;
+    public int OutgoingQueueCells { get; init; } = Limits.OutgoingQueueCells;
 }

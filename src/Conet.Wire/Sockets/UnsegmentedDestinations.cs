@@ -8,8 +8,8 @@ namespace Conet.Wire.Sockets;
 /// </summary>
 internal sealed class UnsegmentedDestinations
 {
-    private readonly UdpEndpoint[] _endpoints = new UdpEndpoint[EngineLimits.UnsegmentedDestinationsMax];
-    private readonly int[] _bucketsLeft = new int[EngineLimits.UnsegmentedDestinationsMax];
+    private readonly UdpEndpoint[] _endpoints = new UdpEndpoint[Limits.UnsegmentedDestinationsMax];
+    private readonly int[] _bucketsLeft = new int[Limits.UnsegmentedDestinationsMax];
     private int _count;
 
     public void Add(in UdpEndpoint endpoint)
@@ -18,7 +18,7 @@ internal sealed class UnsegmentedDestinations
         if (_bucketsLeft[place] == 0)
             _count++;
         _endpoints[place] = endpoint;
-        _bucketsLeft[place] = EngineLimits.UnsegmentedBuckets;
+        _bucketsLeft[place] = Limits.UnsegmentedBuckets;
     }
 
     public bool Has(in UdpEndpoint endpoint)
@@ -34,5 +34,5 @@ internal sealed class UnsegmentedDestinations
     }
 
     private static int PlaceOf(in UdpEndpoint endpoint) =>
-        (int)((uint)endpoint.GetHashCode() % EngineLimits.UnsegmentedDestinationsMax);
+        (int)((uint)endpoint.GetHashCode() % Limits.UnsegmentedDestinationsMax);
 }
