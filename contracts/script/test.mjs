@@ -2,6 +2,7 @@
 // `--snapshot` writes the gas snapshots instead of comparing them. FOUNDRY_PROFILE=full runs the large counts.
 
 import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { packageRoot } from "./compile.mjs";
 
@@ -14,6 +15,8 @@ runForge(["--no-match-contract", "GasTest"], {});
 runForge(["--match-contract", "GasTest", "--isolate"], { FORGE_SNAPSHOT_CHECK: String(!writeSnapshots) });
 runScript("exported artifacts are fresh", ["script/export.mjs", "--check"]);
 runScript("event traces are fresh", ["script/traces.mjs", "--check"]);
+
+checkWorkedExample();
 
 console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
 process.exit(count.failed === 0 && count.passed > 0 ? 0 : 1);
@@ -66,6 +69,15 @@ function hasFailed(result) {
 function runScript(what, options) {
   const result = spawnSync(process.execPath, options, { cwd: packageRoot, encoding: "utf8" });
   report(result.status === 0 ? "passed" : "failed", what, `${result.stdout}${result.stderr}`.trim());
+}
+
+/** README's rolling hash is that of the first route event in the traces. */
+function checkWorkedExample() {
+  const { steps } = JSON.parse(readFileSync(join(packageRoot, "artifacts", "traces.json"), "utf8"));
+  const first = steps.map((step) => step.event).find((event) => event.label === "RouteRegistry");
+  const readme = readFileSync(join(packageRoot, "README.md"), "utf8");
+  const shown = readme.includes(`eventsHash'        ${first.eventsHash.slice(2)}`);
+  report(shown ? "passed" : "failed", "README shows the rolling hash of the traces", first.eventsHash);
 }
 
 function report(outcome, what, detail) {

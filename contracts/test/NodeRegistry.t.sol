@@ -414,6 +414,8 @@ contract NodeRegistryTest is NodeFixture {
         assertEq(registry.eventsHash(), foldedHash, "eventsHash");
         assertEq(vm.load(address(registry), 0), foldedHash, "slot 0");
         assertEq(vm.load(address(registry), bytes32(uint256(1))), bytes32(uint256(4)), "slot 1");
+        assertEq(vm.load(address(registry), bytes32(uint256(2))), 0, "slot 2");
+        assertEq(vm.load(address(registry), bytes32(uint256(3))), 0, "slot 3");
     }
 
     function testFuzz_RegisterRoundTrip(INodeRegistry.NodeInput memory input, uint128 bond) public {

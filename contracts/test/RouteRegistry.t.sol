@@ -329,6 +329,8 @@ contract RouteRegistryTest is RouteFixture {
         assertEq(registry.eventsHash(), foldedHash, "eventsHash");
         assertEq(vm.load(address(registry), 0), foldedHash, "slot 0");
         assertEq(vm.load(address(registry), bytes32(uint256(1))), bytes32(uint256(3)), "slot 1");
+        assertEq(vm.load(address(registry), bytes32(uint256(2))), 0, "slot 2");
+        assertEq(vm.load(address(registry), bytes32(uint256(3))), 0, "slot 3");
     }
 
     function testFuzz_SetAcceptsEveryWellFormedRoute(
