@@ -1,6 +1,6 @@
 // Compiles Solidity sources of this package with solc-js, with the settings of foundry.toml.
 
-import { readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,6 +39,12 @@ export function compile(files) {
   const problems = (output.errors ?? []).filter((e) => e.severity !== "info");
   if (problems.length > 0) throw new Error(problems.map((e) => e.formattedMessage).join("\n"));
   return output.contracts;
+}
+
+/** Path of a Foundry tool: the installed package on Linux x64, elsewhere what PATH has. */
+export function foundryTool(name) {
+  const installed = join(packageRoot, "node_modules", ".bin", name);
+  return existsSync(installed) ? installed : name;
 }
 
 function readSource(path) {

@@ -4,10 +4,10 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "./compile.mjs";
+import { foundryTool, packageRoot } from "./compile.mjs";
 
 const writeSnapshots = process.argv.includes("--snapshot");
-const forge = join(packageRoot, "node_modules", ".bin", "forge");
+const forge = foundryTool("forge");
 const count = { passed: 0, failed: 0, skipped: 0 };
 
 runForge(["--no-match-contract", "GasTest"], {});

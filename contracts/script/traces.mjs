@@ -9,7 +9,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as ethers from "ethers";
-import { compile, packageRoot } from "./compile.mjs";
+import { compile, foundryTool, packageRoot } from "./compile.mjs";
 
 const chainId = 31337;
 const startTime = 1_800_000_000;
@@ -315,9 +315,8 @@ async function waitReceipt(provider, hash) {
 
 async function startAnvil() {
   const port = await freePort();
-  const binary = join(packageRoot, "node_modules", ".bin", "anvil");
   const options = ["--port", port, "--chain-id", chainId, "--timestamp", startTime, "--hardfork", "prague", "--silent"];
-  const child = spawn(binary, options.map(String), { stdio: "ignore" });
+  const child = spawn(foundryTool("anvil"), options.map(String), { stdio: "ignore" });
   const network = ethers.Network.from(chainId);
   const provider = new ethers.JsonRpcProvider(`http://127.0.0.1:${port}`, network, {
     staticNetwork: network,
