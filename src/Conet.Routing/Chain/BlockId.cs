@@ -37,6 +37,13 @@ public readonly struct BlockId : IEquatable<BlockId>
     /// <summary>True when the block is named by its hash.</summary>
     public bool IsHash => _byHash;
 
+    /// <summary>False when a header cannot be that of the block named; a tag can be any block.</summary>
+    public bool Names(BlockHeader header)
+    {
+        ArgumentNullException.ThrowIfNull(header);
+        return _byHash ? header.Hash == _hash : _tag is not null || header.Number == _number;
+    }
+
     /// <summary>The JSON-RPC parameter: a tag, a quantity or a hash, without quotes.</summary>
     public string ToParameter() => _byHash ? _hash.ToString() : _tag ?? HexText.FormatQuantity(_number);
 
