@@ -1,0 +1,10 @@
+using Conet.Routing.Chain;
+
+namespace Conet.Routing.Tables;
+
+/// <summary>What the table keeps of a wallet's route beside its homes. Immutable.</summary>
+/// <param name="Route">The record, live or cleared.</param>
+/// <param name="Signature">The wallet's signature from the event; zero for an unsigned one.</param>
+/// <param name="Sequence">Sequence number of the event.</param>
+/// <param name="BlockNumber">Block that holds the event.</param>
+public sealed record RouteRow(RouteRecord Route, CompactSignature Signature, ulong Sequence, ulong BlockNumber);
