@@ -111,6 +111,9 @@ public static class HostLimits
     /// <summary>Lifetime of the reply block in a probe, and how long its key is kept.</summary>
     public const int ProbeKeyMilliseconds = 60_000;
 
+    /// <summary>Busy turns of a worker before what its thread allocates is counted: compiling and first calls are over.</summary>
+    public const int WarmUpTurns = 128;
+
     /// <summary>Cells the control thread handles before it looks at timers again.</summary>
     public const int ControlCellsPerRound = 64;
 
