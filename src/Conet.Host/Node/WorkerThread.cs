@@ -37,10 +37,6 @@ internal sealed class WorkerThread<THomes> : IDisposable
 
     public ForwardingCounters Counters => _worker.Counters;
 
-    public ulong OutgoingQueueFull => _worker.OutgoingQueueFull;
-
-    public ulong OutgoingForbidden => _worker.OutgoingForbidden;
-
     /// <summary>Managed bytes the thread took since its warm-up.</summary>
     public long AllocatedBytes => Volatile.Read(ref _allocatedBytes);
 
@@ -72,7 +68,7 @@ internal sealed class WorkerThread<THomes> : IDisposable
         {
             while (!_isStopping)
             {
-                if (_worker.RunOnce(_routes, EngineLimits.WaitMillisecondsMax, Environment.TickCount64) > 0)
+                if (_worker.RunOnce(_routes, Limits.WaitMillisecondsMax, Environment.TickCount64) > 0)
                     Publish();
             }
         }

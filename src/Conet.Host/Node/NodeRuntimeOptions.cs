@@ -1,0 +1,43 @@
+using System.Net;
+using Conet.Wire.Addresses;
+using Conet.Wire.Sealing;
+using Conet.Wire.Sockets;
+
+namespace Conet.Host.Node;
+
+/// <summary>What a <see cref="NodeRuntime{THomes}"/> works with. Immutable.</summary>
+public sealed record NodeRuntimeOptions
+{
+    /// <summary>Own id, or 0: the record that <see cref="Signer"/> signs for.</summary>
+    public NodeId NodeId { get; init; }
+
+    /// <summary>Chain id and route registry.</summary>
+    public required NetworkId Network { get; init; }
+
+    /// <summary>Signs probes; the runtime disposes it.</summary>
+    public required Wallet Signer { get; init; }
+
+    /// <summary>Opens control; the runtime disposes it.</summary>
+    public required SealKey SealKey { get; init; }
+
+    /// <summary>Address and UDP port for clients; port 0 takes a free one.</summary>
+    public required IPEndPoint Client { get; init; }
+
+    /// <summary>Address and UDP port for nodes; port 0 takes a free one.</summary>
+    public required IPEndPoint Node { get; init; }
+
+    /// <summary>TCP port on 127.0.0.1; 0 takes a free one, null is none.</summary>
+    public int? HttpPort { get; init; }
+
+    /// <summary>Forwarding threads, 1 to 256.</summary>
+    public int Workers { get; init; } = 1;
+
+    /// <summary>Bounds.</summary>
+    public NodeLimits Limits { get; init; } = new();
+
+    /// <summary>How sockets talk to the system.</summary>
+    public CellSocketKind SocketKind { get; init; }
+
+    /// <summary>Whether loopback and private endpoints may be sent to: only on a development chain.</summary>
+    public bool IsDevelopmentChain => Network.ChainId is 1337 or 31337;
+}
