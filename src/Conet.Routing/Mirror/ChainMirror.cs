@@ -27,6 +27,9 @@ public sealed class ChainMirror
     private ulong _rangeEnd;
     private ulong _nextPollMs;
     private int _shorterHeads;
+    private int _trusted;
+    private int _undoneInRow;
+    private bool _tipIsFresh;
     private bool _hasHead;
 
     /// <summary>Starts at the deployment, or at a snapshot.</summary>
@@ -46,6 +49,7 @@ public sealed class ChainMirror
             return;
         _base = new MirroredBlock(snapshot.BlockNumber, snapshot.BlockHash, snapshot.Table);
         _blocks.Add(_base.Value);
+        _trusted = 1;
         VerifiedBlock = snapshot.BlockNumber;
         VerifiedHash = snapshot.BlockHash;
     }
@@ -121,6 +125,7 @@ public sealed class ChainMirror
     public void OnHead(ulong number, ulong nowMs)
     {
         Used();
+        _tipIsFresh = false;
         _head = number;
         _hasHead = true;
         if (Tip is { } tip && number <= tip.Number)
@@ -143,6 +148,12 @@ public sealed class ChainMirror
         if (header is null || header.Number != asked)
         {
             OnFailure($"does not have block {asked}", nowMs);
+            return;
+        }
+
+        if (_undoneInRow > 2 * MirrorLimits.UndoBlocksMax)
+        {
+            OnWrongContent("keeps taking its blocks back", nowMs);
             return;
         }
 
@@ -192,10 +203,15 @@ public sealed class ChainMirror
         bool isRange = block.Number > from;
         _blocks.Add(new MirroredBlock(block.Number, block.Hash, builder.Build()));
         if (_blocks.Count > MirrorLimits.UndoBlocksMax)
+        {
             _blocks.RemoveAt(0);
+            _trusted = Math.Max(0, _trusted - 1);
+        }
+
         if (isRange && (ulong)logs.Count < MirrorLimits.LogsPerAnswerMax / 8)
             _range = Math.Min(2 * _range, MirrorLimits.RangeBlocksMax);
         Used();
+        _tipIsFresh = true;
         _pending = null;
         if (isRange || block.Number >= _head)
             _request = new MirrorRequest.Positions(block);
@@ -217,12 +233,18 @@ public sealed class ChainMirror
         Volatile.Write(ref _table, tip.Table);
         VerifiedBlock = tip.Number;
         VerifiedHash = tip.Hash;
+        _trusted = _blocks.Count;
+        _undoneInRow = 0;
         Continue(nowMs);
     }
 
     /// <summary>The provider did not answer, or not in a way that can be used. One line says what it did.</summary>
     public void OnFailure(string problem, ulong nowMs, ulong breakMs = 0)
     {
+        // What this provider said is undone back to what was verified, so that the next one does not inherit it.
+        while (_blocks.Count > _trusted)
+            UndoTip();
+        _undoneInRow = 0;
         MirrorProvider provider = _providers[_provider];
         provider.LastProblem = problem;
         provider.Failures++;
@@ -260,6 +282,7 @@ public sealed class ChainMirror
         int index = _blocks.FindIndex(block => block.Number == header.Number);
         if (index >= 0 && _blocks[index].Hash == header.Hash)
         {
+            _tipIsFresh = index == _blocks.Count - 1;
             if (header.Number < _head)
             {
                 Continue(nowMs);
@@ -292,42 +315,55 @@ public sealed class ChainMirror
             return;
         }
 
-        if (Tip is { } same && same.Number == header.Number && VerifiedHash == same.Hash)
+        if (Tip is { } same && same.Number == header.Number)
+        {
+            if (VerifiedHash != same.Hash)
+            {
+                _request = new MirrorRequest.Positions(header);
+                return;
+            }
+
             CheckedMs = nowMs;
+        }
+
         _request = Idle(nowMs);
     }
 
     private void UndoTip()
     {
         _blocks.RemoveAt(_blocks.Count - 1);
+        _trusted = Math.Min(_trusted, _blocks.Count);
         BlocksUndone++;
+        _undoneInRow++;
         if (_blocks.Count == 0)
             _base = null; // deeper than what is kept: begin at the deployment again, the last good table serves
     }
 
-    /// <summary>What a lying provider said is undone back to what was verified, or to nothing.</summary>
-    private void OnWrongContent(string problem, ulong nowMs)
-    {
-        while (_blocks.Count > 0 && !(_blocks[^1].Number == VerifiedBlock && _blocks[^1].Hash == VerifiedHash))
-            UndoTip();
-        _providers[_provider].LastProblem = problem;
+    private void OnWrongContent(string problem, ulong nowMs) =>
         OnFailure(problem, nowMs, breakMs: 8 * MirrorLimits.BreakStartMs);
-    }
 
     private void Continue(ulong nowMs)
     {
         ulong next = NextNumber;
         if (next > _head)
         {
-            if (Tip is { } tip && VerifiedHash == tip.Hash)
-                CheckedMs = nowMs;
+            if (Tip is { } tip && VerifiedHash != tip.Hash)
+            {
+                _request = new MirrorRequest.Header(tip.Number);
+                return;
+            }
+
+            CheckedMs = nowMs;
             _request = Idle(nowMs);
             return;
         }
 
         ulong margin = _head > MirrorLimits.BackfillMarginBlocks ? _head - MirrorLimits.BackfillMarginBlocks : 0;
         _rangeEnd = next < margin ? Math.Min(margin, next + _range - 1) : next;
-        _request = new MirrorRequest.Header(_rangeEnd);
+
+        // One block is joined by its parent hash; before a range the tip itself must be looked at again.
+        bool looksAtTip = _rangeEnd > next && !_tipIsFresh && Tip is not null;
+        _request = new MirrorRequest.Header(looksAtTip ? Tip!.Value.Number : _rangeEnd);
     }
 
     private MirrorRequest? Idle(ulong nowMs)
@@ -364,6 +400,7 @@ public sealed class ChainMirror
         if (best.Index != _provider)
         {
             _provider = best.Index;
+            _tipIsFresh = false;
             _request = null;
             _pending = null;
             _nextPollMs = 0;
