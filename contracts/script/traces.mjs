@@ -220,7 +220,8 @@ class Trace {
     const receipt = await waitReceipt(this.provider, sent.hash);
     if (receipt.status !== 1 || receipt.logs.length !== 1) throw new Error(`step failed: ${what}`);
     const event = this.fold(receipt.logs[0]);
-    const block = { hash: receipt.blockHash, number: receipt.blockNumber, timestamp: this.time };
+    // No block hash: anvil draws the block's randomness anew in every run.
+    const block = { number: receipt.blockNumber, timestamp: this.time };
     const step = { block, event, signatures, what };
     step.call = { data: sent.data, from: sender.label, to: this.labelOf(sent.to), value: sent.value.toString() };
     this.steps.push(step);
