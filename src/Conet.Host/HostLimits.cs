@@ -144,6 +144,15 @@ public static class HostLimits
     /// <summary>Links that get a metric line of their own; the rest are summed under "other".</summary>
     public const int MetricsLinksMax = 256;
 
+    /// <summary>A start that takes longer says what it waits for.</summary>
+    public const int StartPatienceMilliseconds = 3_000;
+
+    /// <summary>Time a command waits for a first answer of a chain provider.</summary>
+    public const int ChainPatienceSeconds = 15;
+
+    /// <summary>Bytes of a file that is sent: the longest message.</summary>
+    public const int SentFileBytesMax = Wire.Limits.MessageBytesMax;
+
     /// <summary>Time the process gives its threads to end after a signal.</summary>
     public const int StopMilliseconds = 5_000;
 }

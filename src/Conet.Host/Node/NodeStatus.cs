@@ -17,8 +17,8 @@ public sealed record MirrorStatus
     /// <summary>Number of the last block that the table holds; 0 before the first.</summary>
     public ulong HeadBlock { get; init; }
 
-    /// <summary>Number of the last block that can no longer be undone.</summary>
-    public ulong FinalizedBlock { get; init; }
+    /// <summary>Number of the chain's head, as the provider in use says.</summary>
+    public ulong ChainBlock { get; init; }
 
     /// <summary>Seconds since a provider last confirmed the head; null before the first time.</summary>
     public double? StalenessSeconds { get; init; }
@@ -29,8 +29,11 @@ public sealed record MirrorStatus
     /// <summary>Active and draining nodes in the table.</summary>
     public int Nodes { get; init; }
 
-    /// <summary>Requests to providers that failed or were refused.</summary>
+    /// <summary>Failures in a row, of all providers together.</summary>
     public long ProviderFailures { get; init; }
+
+    /// <summary>What a provider did last that made its answer useless, one line; empty while all answer.</summary>
+    public string Problem { get; init; } = string.Empty;
 
     /// <summary>Whether a table was loaded, from the chain or from the node's own file.</summary>
     public bool Loaded { get; init; }

@@ -16,10 +16,11 @@ public static class StatusText
         Gauge(text, "conet_ready", "1 if the node is ready.", status.Ready ? 1 : 0);
         Gauge(text, "conet_uptime_seconds", "Seconds since the process began.", status.UptimeSeconds);
         Gauge(text, "conet_mirror_head_block", "Last block of the table.", status.Mirror.HeadBlock);
-        Gauge(text, "conet_mirror_finalized_block", "Last final block.", status.Mirror.FinalizedBlock);
+        Gauge(text, "conet_mirror_chain_block", "Head as the provider says.", status.Mirror.ChainBlock);
         if (status.Mirror.StalenessSeconds is double staleness)
             Gauge(text, "conet_mirror_staleness_seconds", "Seconds since the head was confirmed.", staleness);
-        Counter(text, "conet_mirror_provider_failures_total", "Failed requests.", status.Mirror.ProviderFailures);
+        Gauge(text, "conet_mirror_provider_failures", "Failures in a row of all providers.",
+            status.Mirror.ProviderFailures);
         Gauge(text, "conet_routes", "Routes in the table.", status.Mirror.Routes);
         Gauge(text, "conet_nodes", "Active and draining nodes in the table.", status.Mirror.Nodes);
         Gauge(text, "conet_forbidden_endpoints", "Records that must not be sent to.", status.ForbiddenEndpoints);
@@ -82,12 +83,13 @@ public static class StatusText
     {
         json.WriteBoolean("mirror_loaded", mirror.Loaded);
         json.WriteNumber("mirror_head_block", mirror.HeadBlock);
-        json.WriteNumber("mirror_finalized_block", mirror.FinalizedBlock);
+        json.WriteNumber("mirror_chain_block", mirror.ChainBlock);
         if (mirror.StalenessSeconds is double staleness)
             json.WriteNumber("mirror_staleness_seconds", staleness);
         else
             json.WriteNull("mirror_staleness_seconds");
         json.WriteNumber("mirror_provider_failures", mirror.ProviderFailures);
+        json.WriteString("mirror_problem", mirror.Problem);
         json.WriteNumber("routes", mirror.Routes);
         json.WriteNumber("nodes", mirror.Nodes);
     }

@@ -1,0 +1,188 @@
+using System.Security.Cryptography;
+using Conet.Routing.Chain;
+using Conet.Routing.Mirror;
+using Conet.Routing.Tables;
+using Conet.Wire.Addresses;
+using Conet.Wire.Forwarding;
+
+namespace Conet.Host.Node;
+
+/// <summary>
+/// A node's tables, mirrored from the chain. Starts from the node's own snapshot if there is a good one, and saves one
+/// from time to time. Reading is safe on any thread.
+/// </summary>
+public sealed class MirroredTables : INodeTables<MirrorHomes>
+{
+    private const string SnapshotName = "routes.snapshot";
+    private const string KeyName = "routes.key";
+
+    private readonly MirrorOptions _options;
+    private readonly MirrorRunner _runner;
+    private readonly string _snapshotPath;
+    private readonly byte[] _snapshotKey;
+    private readonly bool _startedFromSnapshot;
+    private readonly Action<string> _note;
+    private IReadOnlyList<NodePeer> _nodes = [];
+    private RegistryPosition _nodesAt;
+
+    private MirroredTables(
+        MirrorOptions options,
+        MirrorRunner runner,
+        string snapshotPath,
+        byte[] snapshotKey,
+        bool startedFromSnapshot,
+        Action<string> note)
+    {
+        _options = options;
+        _runner = runner;
+        _snapshotPath = snapshotPath;
+        _snapshotKey = snapshotKey;
+        _startedFromSnapshot = startedFromSnapshot;
+        _note = note;
+        TakeNodes(runner.Table);
+        runner.TableChanged += TakeNodes;
+    }
+
+    /// <inheritdoc/>
+    public MirrorHomes Homes => new(_runner);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<NodePeer> Nodes => Volatile.Read(ref _nodes);
+
+    /// <inheritdoc/>
+    public MirrorStatus Status
+    {
+        get
+        {
+            Routing.Mirror.MirrorStatus mirror = _runner.Status;
+            return new MirrorStatus
+            {
+                HeadBlock = mirror.Block,
+                ChainBlock = mirror.HeadBlock,
+                StalenessSeconds = mirror.StaleSeconds,
+                Routes = mirror.LiveRoutes,
+                Nodes = Nodes.Count,
+                ProviderFailures = mirror.Providers.Sum(provider => (long)provider.Failures),
+                Problem = mirror.Providers.FirstOrDefault(provider => provider.Failures > 0).LastProblem ?? string.Empty,
+                Loaded = _startedFromSnapshot || mirror.Block != 0,
+            };
+        }
+    }
+
+    /// <summary>Opens the tables; nothing is asked of the chain yet.</summary>
+    /// <param name="options">Chain and registries.</param>
+    /// <param name="providers">One or more, in order of preference; the tables do not dispose them.</param>
+    /// <param name="stateDirectory">Where the snapshot and its key lie; made if it is absent.</param>
+    /// <param name="note">Told, in one line, of a snapshot that could not be used or written.</param>
+    /// <exception cref="IOException">The directory cannot be made or the key cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static MirroredTables Open(
+        MirrorOptions options,
+        IReadOnlyList<IChainProvider> providers,
+        string stateDirectory,
+        Action<string> note)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        Directory.CreateDirectory(stateDirectory);
+        byte[] key = ReadOrMakeKey(Path.Combine(stateDirectory, KeyName));
+        string path = Path.Combine(stateDirectory, SnapshotName);
+        MirrorSnapshot? snapshot = ReadSnapshot(path, options, key, note);
+        MirrorRunner runner = new(options, providers, snapshot);
+        return new MirroredTables(options, runner, path, key, snapshot is not null, note);
+    }
+
+    /// <inheritdoc/>
+    public async Task RunAsync(CancellationToken cancellation)
+    {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task saving = SaveAsync(ending.Token);
+        try
+        {
+            await _runner.RunAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+            await saving.ConfigureAwait(false);
+        }
+    }
+
+    private static MirrorSnapshot? ReadSnapshot(
+        string path, MirrorOptions options, byte[] key, Action<string> note)
+    {
+        if (!File.Exists(path))
+            return null;
+        byte[] secret = RandomNumberGenerator.GetBytes(MirrorRunner.RouteTrieSecretSize);
+        SnapshotProblem problem = SnapshotFile.TryRead(path, options, key, secret, out MirrorSnapshot? snapshot);
+        if (problem != SnapshotProblem.None)
+            note($"{path} is not used ({problem}); the table is read from the chain instead");
+        return snapshot;
+    }
+
+    private static byte[] ReadOrMakeKey(string path)
+    {
+        if (SecretFile.TryReadKey(path, out byte[]? known, out _))
+            return known!;
+        byte[] key = RandomNumberGenerator.GetBytes(SnapshotFile.KeySize);
+        string aside = path + ".tmp";
+        FileStreamOptions file = new() { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            file.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (StreamWriter writer = new(aside, file))
+            writer.WriteLine(Convert.ToHexStringLower(key));
+        File.Move(aside, path, overwrite: true);
+        return key;
+    }
+
+    private void TakeNodes(RouteTable table)
+    {
+        if (table.NodePosition == _nodesAt)
+            return;
+        _nodesAt = table.NodePosition;
+        IReadOnlyList<NodePeer> nodes =
+        [
+            .. table.Nodes
+                .Where(entry => entry.Value.Node.State is NodeState.Active or NodeState.Draining)
+                .Take(HostLimits.NodesMax)
+                .Select(entry => ToPeer(entry.Key, entry.Value.Node)),
+        ];
+        Volatile.Write(ref _nodes, nodes);
+    }
+
+    private static NodePeer ToPeer(uint id, in NodeRecord node) =>
+        new(new NodeId(id), node.Signer, node.SealKey.ToArray(), UdpEndpoint.From(node.NodeEndPoint));
+
+    private async Task SaveAsync(CancellationToken cancellation)
+    {
+        MirrorSnapshot? saved = null;
+        while (!cancellation.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(TimeSpan.FromSeconds(HostLimits.SnapshotSaveSeconds), cancellation)
+                    .ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // The last table is saved on the way out.
+            }
+
+            if (_runner.Snapshot is { } snapshot && !ReferenceEquals(snapshot, saved) && TrySave(snapshot))
+                saved = snapshot;
+        }
+    }
+
+    private bool TrySave(MirrorSnapshot snapshot)
+    {
+        try
+        {
+            SnapshotFile.Write(_snapshotPath, snapshot, _options, _snapshotKey);
+            return true;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            _note($"{_snapshotPath} cannot be written: {fault.Message}");
+            return false;
+        }
+    }
+}
