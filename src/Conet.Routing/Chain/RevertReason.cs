@@ -1,0 +1,82 @@
+using System.Buffers.Binary;
+using Conet.Wire.Addresses;
+
+namespace Conet.Routing.Chain;
+
+/// <summary>
+/// Puts revert data into words: the custom errors of both registries, and those of Solidity itself.
+/// </summary>
+internal static class RevertReason
+{
+    private const int SelectorSize = AbiCallWriter.SelectorSize;
+    private const int UnknownBytesShown = 4;
+
+    /// <summary>
+    /// Every error that the registries declare; a test holds it against the contracts' artifacts.
+    /// </summary>
+    internal static readonly string[] Signatures =
+    [
+        "NodeUnknown(uint32)",
+        "NotOperator(uint32,address)",
+        "NodeIsRetired(uint32)",
+        "OperatorInvalid()",
+        "SignerInvalid()",
+        "SignerUsed(address,uint32)",
+        "KeyInvalid(bytes32)",
+        "KeyUsed(bytes32,uint32)",
+        "EndpointInvalid(bytes16,uint16,uint16)",
+        "DescriptorVersionInvalid(uint32,uint32)",
+        "StateInvalid(uint8,uint8)",
+        "BondZero()",
+        "BondTooLarge(uint256)",
+        "BondLocked(uint64)",
+        "RecipientInvalid()",
+        "BondTransferFailed(address)",
+        "PrekeyInvalid(bytes32)",
+        "ReservedBitsSet(uint256)",
+        "HomesInvalid(uint32,uint32,uint32)",
+        "SuiteUnknown(uint8)",
+        "EpochNotGreater(uint32,uint32)",
+        "ExpiryOutOfRange(uint64,uint256)",
+        "RouteSignatureMissing(address)",
+        "RouteSignatureInvalid(address)",
+        "AuthorizationExpired(uint256)",
+        "AuthorizationInvalid(address)",
+        "RouteAbsent(address)",
+        "InvalidShortString()",
+        "StringTooLong(string)",
+        "Error(string)",
+        "Panic(uint256)",
+    ];
+
+    private static readonly Dictionary<uint, string> BySelector =
+        Signatures.ToDictionary(AbiSignature.Selector);
+
+    /// <summary>
+    /// Name and arguments of the error, such as "NotOperator(7, 0x...)"; arguments that do not decode are
+    /// left out.
+    /// </summary>
+    public static string Describe(ReadOnlySpan<byte> data)
+    {
+        if (data.IsEmpty) return "no reason given";
+        if (data.Length < SelectorSize) return HexText.Format(data);
+        uint selector = BinaryPrimitives.ReadUInt32BigEndian(data);
+        if (!BySelector.TryGetValue(selector, out string? signature))
+            return $"unknown error {HexText.Format(data[..UnknownBytesShown])}";
+        int open = signature.IndexOf('(', StringComparison.Ordinal);
+        string name = signature[..open];
+        AbiType arguments = AbiType.Parse(signature[open..]);
+        return AbiDecoder.TryDecode(arguments, data[SelectorSize..], out AbiValue[]? values, out _)
+            ? $"{name}({string.Join(", ", values.Select(Format))})"
+            : $"{name}()";
+    }
+
+    private static string Format(AbiValue value) => value switch
+    {
+        AbiValue.Number number => number.Value.ToString(),
+        AbiValue.Account account => account.Value.ToString(),
+        AbiValue.Blob blob => HexText.Format(blob.Value),
+        AbiValue.Text text => text.Value,
+        _ => "?",
+    };
+}
