@@ -54,6 +54,30 @@ public static class ChainLimits
     /// <summary>Largest contract artifact file in bytes.</summary>
     public const int ArtifactBytesMax = 8 << 20;
 
+    /// <summary>Largest creation code in bytes (EIP-3860).</summary>
+    public const int CreationCodeBytesMax = 2 * 24_576;
+
+    /// <summary>Most gas that one of our transactions may be estimated at: no block has room for more.</summary>
+    public const ulong GasMax = 1_000_000_000;
+
+    /// <summary>Largest base fee believed, in wei per gas: a million gwei, a hundred times the highest ever seen.</summary>
+    public const ulong FeeWeiMax = 1_000_000_000_000_000;
+
+    /// <summary>Largest tip offered, in wei per gas: what a lying provider can make a wallet lose is bounded.</summary>
+    public const ulong TipWeiMax = 50_000_000_000;
+
+    /// <summary>Tip when the provider suggests none, in wei per gas.</summary>
+    public const ulong TipWeiDefault = 1_000_000_000;
+
+    /// <summary>Nonces tried for one transaction while others send from the same account.</summary>
+    public const int NonceAttemptsMax = 5;
+
+    /// <summary>Times that one signed transaction is handed over when the answer is lost.</summary>
+    public const int SendAttemptsMax = 3;
+
+    /// <summary>Longest wait for a transaction to be mined, in seconds: ten blocks of the main chain.</summary>
+    public const int ReceiptSecondsMax = 120;
+
     /// <summary>Struct types in one EIP-712 schema.</summary>
     public const int TypedDataTypesMax = 256;
 }
