@@ -122,6 +122,15 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
         }
     }
 
+    /// <summary>
+    /// Waits until the receipts and acknowledgements of what was received so far have been sent: a few seconds at most.
+    /// </summary>
+    public async Task DrainAnswersAsync(CancellationToken ct)
+    {
+        while (!_isClosing && await RunAsync(_ => _core.Answers.HasUnsent).WaitAsync(ct).ConfigureAwait(false))
+            await Task.Delay(IdleWaitMs, ct).ConfigureAwait(false);
+    }
+
     /// <summary>Takes leave of the homes, ends what is being sent, closes the socket.</summary>
     public async ValueTask DisposeAsync()
     {

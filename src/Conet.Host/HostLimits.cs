@@ -150,6 +150,15 @@ public static class HostLimits
     /// <summary>Time a command waits for a first answer of a chain provider.</summary>
     public const int ChainPatienceSeconds = 15;
 
+    /// <summary>Bytes of a contract's exported artifact, or of a node's status: ten times what they are.</summary>
+    public const int ArtifactBytesMax = 4 << 20;
+
+    /// <summary>Time a node of `conet up` has to become ready and to reach the others.</summary>
+    public const int LocalStartSeconds = 60;
+
+    /// <summary>Lifetime of a message of `conet up`: it is repeated four times until then.</summary>
+    public const int LocalMessageSeconds = 60;
+
     /// <summary>Bytes of a file that is sent: the longest message.</summary>
     public const int SentFileBytesMax = Wire.Limits.MessageBytesMax;
 

@@ -1,1 +1,1 @@
-Console.WriteLine("conet");
+return await Conet.Host.Commands.ConetProgram.RunAsync(args);

@@ -24,6 +24,9 @@ internal sealed class AnswerQueue(
     /// <summary>True if something waits.</summary>
     public bool IsBusy => _receipts.Count > 0 || _acknowledgements.Count > 0;
 
+    /// <summary>True if a receipt or acknowledgement has still to be sent.</summary>
+    public bool HasUnsent => _receipts.Count > 0 || _acknowledgements.Values.Any(pending => pending.Pieces > 0);
+
     /// <summary>Plans the receipt of a message, at most one in two seconds.</summary>
     /// <param name="block">Where to.</param>
     /// <param name="from">Sender; zero for an anonymous one.</param>
