@@ -65,4 +65,27 @@ public static class ClientLimits
 
     /// <summary>Pause between repeated acknowledgements of a complete message, milliseconds.</summary>
     public const ulong AcknowledgeRepeatMs = 200;
+
+    /// <summary>Largest keystore file in bytes; those of all known wallets are below 2 000.</summary>
+    public const int KeystoreBytesMax = 16 << 10;
+
+    /// <summary>Shortest salt of a keystore in bytes: less would be shared by too many wallets.</summary>
+    public const int SaltBytesMin = 8;
+
+    /// <summary>Longest salt of a keystore in bytes; 32 is usual.</summary>
+    public const int SaltBytesMax = 64;
+
+    /// <summary>Most memory of scrypt to open a keystore, in bytes: twice the largest in use (n = 2^18).</summary>
+    public const long ScryptBytesMax = (512L << 20) + (1 << 20);
+
+    /// <summary>Most steps n * r * p to open a keystore: four times the largest in use, a few seconds.</summary>
+    public const long ScryptStepsMax = 1L << 23;
+
+    /// <summary>Most iterations of PBKDF2 to open a keystore: sixteen times the usual, a few seconds.</summary>
+    public const int Pbkdf2IterationsMax = 1 << 22;
+
+    /// <summary>
+    /// Prekeys kept beside a wallet: the current and the previous one, and two whose publication is under way.
+    /// </summary>
+    public const int PrekeysStoredMax = 4;
 }
