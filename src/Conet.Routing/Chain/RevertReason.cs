@@ -6,7 +6,7 @@ namespace Conet.Routing.Chain;
 /// <summary>
 /// Puts revert data into words: the custom errors of both registries, and those of Solidity itself.
 /// </summary>
-internal static class RevertReason
+public static class RevertReason
 {
     private const int SelectorSize = AbiCallWriter.SelectorSize;
     private const int UnknownBytesShown = 4;
@@ -69,6 +69,21 @@ internal static class RevertReason
         return AbiDecoder.TryDecode(arguments, data[SelectorSize..], out AbiValue[]? values, out _)
             ? $"{name}({string.Join(", ", values.Select(Format))})"
             : $"{name}()";
+    }
+
+    /// <summary>
+    /// A provider's refusal that carries or mentions a revert, as a fault of kind <see
+    /// cref="RpcErrorKind.Reverted"/> that names the error; any other fault as it is.
+    /// </summary>
+    public static RpcFault Name(RpcFault fault)
+    {
+        ArgumentNullException.ThrowIfNull(fault);
+        bool isRevert = fault.Kind == RpcErrorKind.Rejected
+            && (!fault.Data.IsEmpty || fault.Message.Contains("revert", StringComparison.OrdinalIgnoreCase));
+        return !isRevert
+            ? fault
+            : new RpcFault(RpcErrorKind.Reverted, $"reverted: {Describe(fault.Data.Span)}",
+                fault.Code, fault.Data.ToArray());
     }
 
     private static string Format(AbiValue value) => value switch

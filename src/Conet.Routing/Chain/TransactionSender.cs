@@ -67,7 +67,7 @@ public sealed class TransactionSender(IChainProvider provider, Wallet wallet, ul
     private async Task<RpcResult<Transaction>> DraftAsync(CallRequest call, CancellationToken ct)
     {
         RpcResult<ulong> gas = await Provider.EstimateGasAsync(call, ct).ConfigureAwait(false);
-        if (!gas.IsSuccess) return RpcResult<Transaction>.Fail(NameRevert(gas.Fault));
+        if (!gas.IsSuccess) return RpcResult<Transaction>.Fail(RevertReason.Name(gas.Fault));
         if (gas.Value > ChainLimits.GasMax) return Malformed<Transaction>($"a gas estimate of {gas.Value}");
 
         RpcResult<BlockHeader?> head = await Provider.GetBlockAsync(BlockId.Latest, ct).ConfigureAwait(false);
@@ -114,7 +114,7 @@ public sealed class TransactionSender(IChainProvider provider, Wallet wallet, ul
                     return sent;
                 }
                 if (!IsNonceTaken(sent.Fault) || attempt == ChainLimits.NonceAttemptsMax)
-                    return RpcResult<Bytes32>.Fail(NameRevert(sent.Fault));
+                    return RpcResult<Bytes32>.Fail(RevertReason.Name(sent.Fault));
             }
         }
         finally
@@ -186,21 +186,11 @@ public sealed class TransactionSender(IChainProvider provider, Wallet wallet, ul
     {
         BlockId before = BlockId.Number(receipt.BlockNumber == 0 ? 0 : receipt.BlockNumber - 1);
         RpcResult<byte[]> again = await Provider.CallAsync(call, before, ct).ConfigureAwait(false);
-        RpcFault? named = again.IsSuccess ? null : NameRevert(again.Fault);
+        RpcFault? named = again.IsSuccess ? null : RevertReason.Name(again.Fault);
         return named?.Kind == RpcErrorKind.Reverted
             ? named
             : new RpcFault(
                 RpcErrorKind.Reverted, $"reverted in block {receipt.BlockNumber}: no reason found");
-    }
-
-    private static RpcFault NameRevert(RpcFault fault)
-    {
-        bool isRevert = fault.Kind == RpcErrorKind.Rejected
-            && (!fault.Data.IsEmpty || fault.Message.Contains("revert", StringComparison.OrdinalIgnoreCase));
-        return !isRevert
-            ? fault
-            : new RpcFault(RpcErrorKind.Reverted, $"reverted: {RevertReason.Describe(fault.Data.Span)}",
-                fault.Code, fault.Data.ToArray());
     }
 
     // The texts of geth, which the other clients and anvil keep to.
