@@ -22,7 +22,7 @@ public static class Keystore
     /// <summary>Seals a wallet with a password, by scrypt.</summary>
     /// <param name="wallet">Stays the caller's.</param>
     /// <param name="password">Any text; an empty one protects nothing.</param>
-    /// <param name="cost"><see cref="KeystoreCost.Standard"/> when null.</param>
+    /// <param name="cost"><see cref="KeystoreCost.Default"/> when null.</param>
     /// <returns>JSON in UTF-8.</returns>
     /// <exception cref="ArgumentException">The cost is one that <see cref="TryDecrypt"/> would
     /// refuse.</exception>
@@ -31,7 +31,7 @@ public static class Keystore
     {
         ArgumentNullException.ThrowIfNull(wallet);
         ArgumentNullException.ThrowIfNull(password);
-        cost ??= KeystoreCost.Standard;
+        cost ??= KeystoreCost.Default;
         if (!cost.IsDefined || !cost.IsAffordable)
             throw new ArgumentException("scrypt has no such cost, or it is beyond the limits.", nameof(cost));
         byte[] salt = RandomNumberGenerator.GetBytes(SaltSize);
@@ -95,6 +95,20 @@ public static class Keystore
             CryptographicOperations.ZeroMemory(key);
             CryptographicOperations.ZeroMemory(secret);
         }
+    }
+
+    /// <summary>
+    /// The address that a keystore says it holds, without opening it: a hint, not a fact. False when it names
+    /// none or is no keystore that <see cref="TryDecrypt"/> could open. Never throws on bad bytes.
+    /// </summary>
+    public static bool TryReadAddress(ReadOnlySpan<byte> json, out Address address)
+    {
+        address = default;
+        if (KeystoreDocument.TryRead(json, out KeystoreDocument? document) != KeystoreProblem.None
+            || document!.Address is not { } named)
+            return false;
+        address = named;
+        return true;
     }
 
     private static bool TryDerive(KeystoreDocument document, string password, Span<byte> key)

@@ -13,7 +13,7 @@ public sealed record KeystoreCost(uint N, uint R, uint P)
     private const int BlockBytes = 128;
 
     /// <summary>For wallets that matter: 128 MiB and about half a second.</summary>
-    public static KeystoreCost Standard { get; } = new(1 << 17, 8, 1);
+    public static KeystoreCost Default { get; } = new(1 << 17, 8, 1);
 
     /// <summary>
     /// For demonstrations and tests: 4 MiB and a few milliseconds. Protects only a good password.
