@@ -77,7 +77,7 @@ internal sealed class RouteKeeper : IDisposable
     {
         using Payer payer = await FindPayerAsync(payerName, cancellation).ConfigureAwait(false);
         RoutePublisher publisher = new(Session.Provider, Session.Network.ChainId, Session.Network.RouteRegistry);
-        RouteResult result = await publisher.ClearAsync(Wallet, payer.Sender, cancellation).ConfigureAwait(false);
+        RouteResult<PublishedRoute> result = await publisher.ClearAsync(Wallet, payer.Sender, cancellation).ConfigureAwait(false);
         if (!result.IsSuccess)
             throw new CommandException(ExitCode.Unavailable, $"the route cannot be cleared: {result.Error}");
     }
@@ -109,7 +109,7 @@ internal sealed class RouteKeeper : IDisposable
         CancellationToken cancellation)
     {
         RoutePublisher publisher = new(session.Provider, session.Network.ChainId, session.Network.RouteRegistry);
-        RouteResult result = await publisher.PublishAsync(
+        RouteResult<PublishedRoute> result = await publisher.PublishAsync(
             wallet, new RouteDraft(prekey, homes, expiryUnixSeconds), payer, cancellation).ConfigureAwait(false);
         if (!result.IsSuccess)
             throw new CommandException(ExitCode.Unavailable, $"the route cannot be published: {result.Error}");

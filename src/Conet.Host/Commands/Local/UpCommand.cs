@@ -9,7 +9,7 @@ internal static class UpCommand
 {
     private const int NodesMax = 32;
     private const int OnceMessages = 1_000;
-    private const int OnceInFlight = 256;
+    private const int OncePerSecond = 400;
     private const int PauseMilliseconds = 20;
     private const int RefreshMilliseconds = 1_000;
 
@@ -123,29 +123,20 @@ internal static class UpCommand
         }
     }
 
+    /// <summary>Sends at a steady rate, so that the latencies are those of the network and not of a burst.</summary>
     private static async Task SendManyAsync(DemoTraffic direction, CancellationToken cancellation)
     {
-        using SemaphoreSlim inFlight = new(OnceInFlight);
+        long began = Stopwatch.GetTimestamp();
         List<Task> sending = new(OnceMessages);
-        for (int i = 0; i < OnceMessages; i++)
+        while (sending.Count < OnceMessages)
         {
-            await inFlight.WaitAsync(cancellation).ConfigureAwait(false);
-            sending.Add(SendOneAsync());
+            double due = Stopwatch.GetElapsedTime(began).TotalSeconds * OncePerSecond;
+            while (sending.Count < Math.Min(due, OnceMessages))
+                sending.Add(direction.SendAsync(cancellation));
+            await Task.Delay(1, cancellation).ConfigureAwait(false);
         }
 
         await Task.WhenAll(sending).ConfigureAwait(false);
-
-        async Task SendOneAsync()
-        {
-            try
-            {
-                await direction.SendAsync(cancellation).ConfigureAwait(false);
-            }
-            finally
-            {
-                inFlight.Release();
-            }
-        }
     }
 
     private static async Task KeepSendingAsync(DemoTraffic direction, CancellationToken cancellation)
