@@ -88,4 +88,13 @@ public static class ClientLimits
     /// Prekeys kept beside a wallet: the current and the previous one, and two whose publication is under way.
     /// </summary>
     public const int PrekeysStoredMax = 4;
+
+    /// <summary>Most homes of a route (docs/SPEC.md, section 11.2).</summary>
+    public const int HomesMax = 3;
+
+    /// <summary>Largest JSON of a route authorization in bytes; ours have below 1 000.</summary>
+    public const int AuthorizationBytesMax = 4 << 10;
+
+    /// <summary>How long a relayer may use an authorization, in seconds: time to pass it on.</summary>
+    public const uint AuthorizationSeconds = 3600;
 }
