@@ -26,9 +26,7 @@ internal static class ConetProgram
         ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
         {
-            string verb = parsed.CommandResult.Command is RootCommand ? string.Empty : parsed.CommandResult.Command.Name + " ";
-            await Console.Error.WriteLineAsync(
-                $"conet: {CommandOutput.Harmless(parsed.Errors[0].Message)}; see: conet {verb}--help").ConfigureAwait(false);
+            await Console.Error.WriteLineAsync(Complaint(parsed)).ConfigureAwait(false);
             return ExitCode.Usage;
         }
 
@@ -37,5 +35,15 @@ internal static class ConetProgram
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = TimeSpan.FromSeconds(StopSeconds),
         }).ConfigureAwait(false);
+    }
+
+    private static string Complaint(ParseResult parsed)
+    {
+        Command command = parsed.CommandResult.Command;
+        string verb = command is RootCommand ? string.Empty : command.Name + " ";
+        string problem = parsed.UnmatchedTokens.Count > 0
+            ? $"{parsed.UnmatchedTokens[0]}: there is no such command, option or argument here"
+            : parsed.Errors[0].Message.TrimEnd('.');
+        return $"conet: {CommandOutput.Harmless(problem)}; see: conet {verb}--help";
     }
 }

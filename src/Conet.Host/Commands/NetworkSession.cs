@@ -53,22 +53,10 @@ internal sealed class NetworkSession : IAsyncDisposable
         NetworkSession session = new(file, Path.GetDirectoryName(path)!);
         try
         {
-            await session.Mirror.Ready
-                .WaitAsync(TimeSpan.FromSeconds(HostLimits.ChainPatienceSeconds), cancellation)
-                .ConfigureAwait(false);
+            await session.WaitForTableAsync(path, cancellation).ConfigureAwait(false);
             return session;
         }
-        catch (TimeoutException)
-        {
-            string problems = string.Join("; ", session.Mirror.Status.Providers
-                .Select(provider => provider.LastProblem).Where(problem => problem is not null));
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw new CommandException(
-                ExitCode.Unavailable,
-                $"the chain gave no usable table in {HostLimits.ChainPatienceSeconds} s"
-                    + (problems.Length == 0 ? string.Empty : $": {problems}"));
-        }
-        catch (OperationCanceledException)
+        catch
         {
             await session.DisposeAsync().ConfigureAwait(false);
             throw;
@@ -123,6 +111,27 @@ internal sealed class NetworkSession : IAsyncDisposable
             }
 
             await Task.Delay(50, cancellation).ConfigureAwait(false);
+        }
+    }
+
+    private async Task WaitForTableAsync(string path, CancellationToken cancellation)
+    {
+        long until = Environment.TickCount64 + (HostLimits.ChainPatienceSeconds * 1000L);
+        while (!Mirror.Ready.IsCompleted)
+        {
+            // One that refused twice in a row is not merely slow.
+            bool allFail = Mirror.Status.Providers.All(provider => provider.Failures >= 2);
+            if (allFail || Environment.TickCount64 > until)
+            {
+                string problems = string.Join("; ", Mirror.Status.Providers
+                    .Select(provider => provider.LastProblem).Where(problem => problem is not null));
+                throw new CommandException(
+                    ExitCode.Unavailable,
+                    $"no chain provider of {path} gives a usable table ({problems}); is the network running?");
+            }
+
+            await Task.WhenAny(Mirror.Ready, Task.Delay(100, cancellation)).ConfigureAwait(false);
+            cancellation.ThrowIfCancellationRequested();
         }
     }
 
