@@ -42,7 +42,8 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     }
 
     /// <summary>
-    /// Reads 0x and 40 hex digits. All lower and all upper case are accepted; mixed case must be right by EIP-55.
+    /// Reads 0x and 40 hex digits. All lower and all upper case are accepted; mixed case must be right by
+    /// EIP-55.
     /// </summary>
     public static bool TryParseHex(ReadOnlySpan<char> text, out Address address) =>
         AddressText.TryParse(text, out address);
@@ -54,12 +55,15 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     public string ToHex() => AddressText.FormatLower(this);
 
     /// <inheritdoc/>
-    public bool Equals(Address other) => _high == other._high && _middle == other._middle && _low == other._low;
+    public bool Equals(Address other) =>
+        _high == other._high && _middle == other._middle && _low == other._low;
 
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is Address other && Equals(other);
 
-    /// <summary>Hash keyed with a seed of this process: users choose addresses, and must not choose our buckets.</summary>
+    /// <summary>
+    /// Hash keyed with a seed of this process: users choose addresses, and must not choose our buckets.
+    /// </summary>
     public override int GetHashCode() => HashCode.Combine(_seed ^ _high, _middle, _low);
 
     /// <summary>Order of the bytes read as one big-endian number.</summary>

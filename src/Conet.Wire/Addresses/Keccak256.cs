@@ -4,8 +4,9 @@ using System.Numerics;
 namespace Conet.Wire.Addresses;
 
 /// <summary>
-/// Keccak-256 with the original padding (0x01), as Ethereum uses it; not SHA3-256. Allocates nothing but the array of the
-/// overload that returns one. Any thread. Source: the Keccak reference, rate 1088 bits, capacity 512, output 256.
+/// Keccak-256 with the original padding (0x01), as Ethereum uses it; not SHA3-256. Allocates nothing but the
+/// array of the overload that returns one. Any thread. Source: the Keccak reference, rate 1088 bits, capacity
+/// 512, output 256.
 /// </summary>
 public static class Keccak256
 {

@@ -4,9 +4,9 @@ using Conet.Wire.Native;
 namespace Conet.Wire.Addresses;
 
 /// <summary>
-/// A secp256k1 key pair. The secret lies in memory that the collector does not move and that is zeroed when the wallet is
-/// disposed. Signatures are 65 bytes: r (32), s (32), v (27 or 28). Any thread may sign; dispose once.
-/// Source: SEC 2 (curve), RFC 6979 (nonce), EIP-2 (low-S), docs/SPEC.md, section 5.1.
+/// A secp256k1 key pair. The secret lies in memory that the collector does not move and that is zeroed when
+/// the wallet is disposed. Signatures are 65 bytes: r (32), s (32), v (27 or 28). Any thread may sign;
+/// dispose once. Source: SEC 2 (curve), RFC 6979 (nonce), EIP-2 (low-S), docs/SPEC.md, section 5.1.
 /// </summary>
 public sealed class Wallet : IDisposable
 {
@@ -59,7 +59,9 @@ public sealed class Wallet : IDisposable
         return new Wallet(secret);
     }
 
-    /// <summary>Takes a copy of a secret key. False unless it has 32 bytes and lies between 1 and n - 1.</summary>
+    /// <summary>
+    /// Takes a copy of a secret key. False unless it has 32 bytes and lies between 1 and n - 1.
+    /// </summary>
     public static bool TryImport(ReadOnlySpan<byte> secret, out Wallet? wallet)
     {
         wallet = null;
@@ -80,8 +82,8 @@ public sealed class Wallet : IDisposable
     }
 
     /// <summary>
-    /// Recovers who signed. Before the curve is asked: v is 27 or 28, r is 1 to n - 1, s is 1 to n/2. Never throws for
-    /// any 65 bytes; false for other lengths. Allocates nothing.
+    /// Recovers who signed. Before the curve is asked: v is 27 or 28, r is 1 to n - 1, s is 1 to n/2. Never
+    /// throws for any 65 bytes; false for other lengths. Allocates nothing.
     /// </summary>
     public static bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> signature, out Address signer)
     {
@@ -101,7 +103,8 @@ public sealed class Wallet : IDisposable
     }
 
     /// <summary>Verifies r, s (64 bytes) against a public key x, y (64 bytes). False for a high s.</summary>
-    public static bool Verify(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> rs, ReadOnlySpan<byte> publicKey) =>
+    public static bool Verify(
+        ReadOnlySpan<byte> digest, ReadOnlySpan<byte> rs, ReadOnlySpan<byte> publicKey) =>
         digest.Length == DigestSize
         && rs.Length == 64
         && publicKey.Length == PublicKeySize
@@ -120,7 +123,8 @@ public sealed class Wallet : IDisposable
             throw new ArgumentException("A signature has 65 bytes.", nameof(signature));
         int recoveryId = Secp256k1.Sign(digest, _secret.Span, signature[..64]);
         if (recoveryId > 1)
-            throw new CryptographicException("The nonce's point lies beyond the curve order (once in 2^127).");
+            throw new CryptographicException(
+                "The nonce's point lies beyond the curve order (once in 2^127).");
         signature[64] = (byte)(RecoveryBase + recoveryId);
     }
 

@@ -105,5 +105,6 @@ public readonly ref struct FragmentAckBody
         return HeaderSize + used;
     }
 
-    private static bool IsSet(ReadOnlySpan<byte> bits, int index) => (bits[index / 8] >> (index % 8) & 1) != 0;
+    private static bool IsSet(ReadOnlySpan<byte> bits, int index) =>
+        (bits[index / 8] >> (index % 8) & 1) != 0;
 }

@@ -4,9 +4,9 @@ using Conet.Wire.Sealing;
 namespace Conet.Wire.Bodies;
 
 /// <summary>
-/// Joins the pieces of long messages. Memory is taken as pieces arrive and bounded per message, per sender, for all
-/// anonymous senders together, and in all. A message that gets no piece for a minute is given up. Owns no clock; one
-/// thread at a time. Source: docs/SPEC.md, section 7.3.
+/// Joins the pieces of long messages. Memory is taken as pieces arrive and bounded per message, per sender,
+/// for all anonymous senders together, and in all. A message that gets no piece for a minute is given up.
+/// Owns no clock; one thread at a time. Source: docs/SPEC.md, section 7.3.
 /// </summary>
 public sealed class FragmentAssembler
 {
@@ -39,7 +39,9 @@ public sealed class FragmentAssembler
     public int OpenGroups => _open.Count;
 
     /// <summary>Takes a piece.</summary>
-    /// <param name="envelope">The envelope it came in: opened, in time, its signature checked if it has one.</param>
+    /// <param name="envelope">
+    /// The envelope it came in: opened, in time, its signature checked if it has one.
+    /// </param>
     /// <param name="piece">Its body. Copied if it is kept.</param>
     /// <param name="nowMs">Milliseconds since 1970.</param>
     /// <param name="group">The message it belongs to, or null if it was not kept.</param>
@@ -88,8 +90,8 @@ public sealed class FragmentAssembler
     }
 
     /// <summary>
-    /// Joins a complete message and frees its pieces. The caller owns the result. The group stays known, so that
-    /// repeated pieces are told from new ones.
+    /// Joins a complete message and frees its pieces. The caller owns the result. The group stays known, so
+    /// that repeated pieces are told from new ones.
     /// </summary>
     /// <exception cref="InvalidOperationException">The group is not complete, or was taken.</exception>
     public byte[] Take(FragmentGroup group)
@@ -106,7 +108,9 @@ public sealed class FragmentAssembler
         return body;
     }
 
-    /// <summary>Gives up messages that got no piece for a minute or have expired. Call it every few seconds.</summary>
+    /// <summary>
+    /// Gives up messages that got no piece for a minute or have expired. Call it every few seconds.
+    /// </summary>
     /// <returns>Messages given up.</returns>
     public int ForgetIdle(ulong nowMs)
     {

@@ -66,7 +66,9 @@ public readonly ref struct FragmentBody
 
     /// <summary>Writes piece <paramref name="index"/> of a message body.</summary>
     /// <param name="groupId">Group id.</param>
-    /// <param name="index">0 to count - 1, where count is <see cref="CountFor"/> of the body's length.</param>
+    /// <param name="index">
+    /// 0 to count - 1, where count is <see cref="CountFor"/> of the body's length.
+    /// </param>
     /// <param name="messageBody">The whole message body, longer than 972 bytes.</param>
     /// <param name="destination">At least 972 bytes.</param>
     /// <returns>Bytes written.</returns>

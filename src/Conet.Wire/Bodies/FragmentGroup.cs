@@ -4,8 +4,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Wire.Bodies;
 
 /// <summary>
-/// One message whose pieces are arriving, or have arrived. Owned by its <see cref="FragmentAssembler"/>; use it on the same
-/// thread and not after the next call that changes the assembler.
+/// One message whose pieces are arriving, or have arrived. Owned by its <see cref="FragmentAssembler"/>; use
+/// it on the same thread and not after the next call that changes the assembler.
 /// </summary>
 public sealed class FragmentGroup
 {
@@ -58,7 +58,9 @@ public sealed class FragmentGroup
     /// <summary>True if the sender wants a receipt.</summary>
     public bool WantsReceipt { get; private set; }
 
-    /// <summary>Keccak-256 of the joined message body; set by the recipient that took it, for repeated receipts.</summary>
+    /// <summary>
+    /// Keccak-256 of the joined message body; set by the recipient that took it, for repeated receipts.
+    /// </summary>
     public byte[]? BodyHash { get; set; }
 
     /// <summary>Milliseconds since 1970 at which the last piece came that was not there yet.</summary>

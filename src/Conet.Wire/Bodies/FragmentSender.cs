@@ -1,9 +1,10 @@
 namespace Conet.Wire.Bodies;
 
 /// <summary>
-/// Decides which piece of a long message to send next: a window that opens with each acknowledgement and closes on loss,
-/// repetition of what is missing, piece 0 first. Owns no clock, no cell and no memory of the message; one thread at a time.
-/// Source: docs/SPEC.md, section 7.4; the window follows RFC 5681, the timer RFC 6298.
+/// Decides which piece of a long message to send next: a window that opens with each acknowledgement and
+/// closes on loss, repetition of what is missing, piece 0 first. Owns no clock, no cell and no memory of the
+/// message; one thread at a time. Source: docs/SPEC.md, section 7.4; the window follows RFC 5681, the timer
+/// RFC 6298.
 /// </summary>
 public sealed class FragmentSender
 {
@@ -63,10 +64,14 @@ public sealed class FragmentSender
     /// <summary>True once the recipient has all.</summary>
     public bool IsComplete => _acknowledged == _states.Length;
 
-    /// <summary>Milliseconds after which, without news, <see cref="TryNext"/> should be asked again.</summary>
+    /// <summary>
+    /// Milliseconds after which, without news, <see cref="TryNext"/> should be asked again.
+    /// </summary>
     public ulong TimeoutMs => _timeoutMs;
 
-    /// <summary>Takes the next piece to send now; false if the window is full or nothing is left to send.</summary>
+    /// <summary>
+    /// Takes the next piece to send now; false if the window is full or nothing is left to send.
+    /// </summary>
     public bool TryNext(ulong nowMs, out int index)
     {
         index = -1;

@@ -45,7 +45,9 @@ public readonly ref struct MessageBody
         return true;
     }
 
-    /// <summary>Parses options and reply block alone, as piece 0 of a fragmented message holds them.</summary>
+    /// <summary>
+    /// Parses options and reply block alone, as piece 0 of a fragmented message holds them.
+    /// </summary>
     /// <param name="bytes">The start of a body.</param>
     /// <param name="block">The reply block, or null.</param>
     /// <param name="wantsReceipt">Whether a receipt is wanted.</param>
@@ -80,7 +82,8 @@ public readonly ref struct MessageBody
     /// <param name="destination">Exactly <see cref="SizeOf"/> bytes, or more.</param>
     /// <returns>Bytes written.</returns>
     /// <exception cref="ArgumentException">A receipt is wanted but there is nowhere to send it.</exception>
-    public static int Write(ReplyBlock? block, bool wantsReceipt, ReadOnlySpan<byte> content, Span<byte> destination)
+    public static int Write(
+        ReplyBlock? block, bool wantsReceipt, ReadOnlySpan<byte> content, Span<byte> destination)
     {
         if (wantsReceipt && block is null)
             throw new ArgumentException("A receipt needs a reply block.", nameof(wantsReceipt));

@@ -49,7 +49,8 @@ public readonly ref struct ReceiptBody
     }
 
     /// <summary>Writes 56 bytes.</summary>
-    public static int Write(MessageId id, ulong receivedMs, ReadOnlySpan<byte> bodyHash, Span<byte> destination)
+    public static int Write(
+        MessageId id, ulong receivedMs, ReadOnlySpan<byte> bodyHash, Span<byte> destination)
     {
         id.CopyTo(destination);
         BinaryPrimitives.WriteUInt64BigEndian(destination[ReceivedMsOffset..], receivedMs);

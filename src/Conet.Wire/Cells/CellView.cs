@@ -1,8 +1,8 @@
 namespace Conet.Wire.Cells;
 
 /// <summary>
-/// A checked look at the bytes of a cell. Judges nothing but the length; holds no copy, so it lives as long as
-/// the span it was made from. Any thread that may read the span may read the view.
+/// A checked look at the bytes of a cell. Judges nothing but the length; holds no copy, so it lives as long
+/// as the span it was made from. Any thread that may read the span may read the view.
 /// </summary>
 public readonly ref struct CellView
 {
@@ -12,7 +12,8 @@ public readonly ref struct CellView
     public ReadOnlySpan<byte> Bytes { get; }
 
     /// <summary>The 20 bytes a forwarder may read.</summary>
-    public ReadOnlySpan<byte> Destination => Bytes.Slice(CellLayout.DestinationOffset, CellLayout.DestinationSize);
+    public ReadOnlySpan<byte> Destination =>
+        Bytes.Slice(CellLayout.DestinationOffset, CellLayout.DestinationSize);
 
     /// <summary>The 1140 bytes it may not look into.</summary>
     public ReadOnlySpan<byte> Seal => Bytes.Slice(CellLayout.SealOffset, CellLayout.SealSize);

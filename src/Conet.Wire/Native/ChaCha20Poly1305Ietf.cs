@@ -15,8 +15,13 @@ internal static unsafe class ChaCha20Poly1305Ietf
         ReadOnlySpan<byte> plaintext,
         Span<byte> ciphertext)
     {
-        if (ciphertext.Length != plaintext.Length + TagSize || key.Length != KeySize || nonce.Length != NonceSize)
+        if (ciphertext.Length != plaintext.Length + TagSize
+            || key.Length != KeySize
+            || nonce.Length != NonceSize)
+        {
             throw new ArgumentException("The spans do not fit each other.");
+        }
+
         fixed (byte* k = key, n = nonce, ad = aad, m = plaintext, c = ciphertext)
         {
             _ = Sodium.crypto_aead_chacha20poly1305_ietf_encrypt(

@@ -23,10 +23,12 @@ internal static class NativeLibraries
     private static IntPtr Resolve(string name, Assembly assembly, DllImportSearchPath? path) => name switch
     {
         "sodium" => LoadFirst(
-            assembly, path, "libsodium23", "libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium"),
+            assembly, path, "libsodium23",
+            "libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium"),
         "secp256k1" => LoadFirst(
             assembly, path, "libsecp256k1-1",
-            "libsecp256k1.so.1", "libsecp256k1.so.2", "libsecp256k1.so.0", "libsecp256k1.dylib", "libsecp256k1"),
+            "libsecp256k1.so.1", "libsecp256k1.so.2", "libsecp256k1.so.0",
+            "libsecp256k1.dylib", "libsecp256k1"),
         _ => IntPtr.Zero,
     };
 

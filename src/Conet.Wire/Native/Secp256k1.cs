@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Conet.Wire.Native;
 
 /// <summary>
-/// libsecp256k1, names as in C. The context is made and blinded once and only read afterwards, so any thread may call.
+/// libsecp256k1, names as in C. The context is made and blinded once and only read afterwards, so any thread
+/// may call.
 /// </summary>
 internal static unsafe partial class Secp256k1
 {
@@ -63,14 +64,18 @@ internal static unsafe partial class Secp256k1
         return recoveryId;
     }
 
-    /// <summary>Recovers x and y. Judges neither low-S nor anything else: the caller does that first.</summary>
-    internal static bool TryRecover(ReadOnlySpan<byte> digest, ReadOnlySpan<byte> rs, int recoveryId, Span<byte> xy)
+    /// <summary>
+    /// Recovers x and y. Judges neither low-S nor anything else: the caller does that first.
+    /// </summary>
+    internal static bool TryRecover(
+        ReadOnlySpan<byte> digest, ReadOnlySpan<byte> rs, int recoveryId, Span<byte> xy)
     {
         byte* signature = stackalloc byte[RecoverableInternalSize];
         byte* pubkey = stackalloc byte[InternalSize];
         fixed (byte* message = digest, input = rs)
         {
-            if (secp256k1_ecdsa_recoverable_signature_parse_compact(_context, signature, input, recoveryId) != 1
+            if (secp256k1_ecdsa_recoverable_signature_parse_compact(
+                    _context, signature, input, recoveryId) != 1
                 || secp256k1_ecdsa_recover(_context, pubkey, signature, message) != 1)
             {
                 return false;
@@ -118,7 +123,8 @@ internal static unsafe partial class Secp256k1
     private static partial int secp256k1_ec_pubkey_create(IntPtr context, byte* pubkey, byte* seckey);
 
     [LibraryImport(Library)]
-    private static partial int secp256k1_ec_pubkey_parse(IntPtr context, byte* pubkey, byte* input, nuint length);
+    private static partial int secp256k1_ec_pubkey_parse(
+        IntPtr context, byte* pubkey, byte* input, nuint length);
 
     [LibraryImport(Library)]
     private static partial int secp256k1_ec_pubkey_serialize(
@@ -137,11 +143,14 @@ internal static unsafe partial class Secp256k1
         IntPtr context, byte* sig, byte* input64, int recid);
 
     [LibraryImport(Library)]
-    private static partial int secp256k1_ecdsa_recover(IntPtr context, byte* pubkey, byte* sig, byte* msghash32);
+    private static partial int secp256k1_ecdsa_recover(
+        IntPtr context, byte* pubkey, byte* sig, byte* msghash32);
 
     [LibraryImport(Library)]
-    private static partial int secp256k1_ecdsa_signature_parse_compact(IntPtr context, byte* sig, byte* input64);
+    private static partial int secp256k1_ecdsa_signature_parse_compact(
+        IntPtr context, byte* sig, byte* input64);
 
     [LibraryImport(Library)]
-    private static partial int secp256k1_ecdsa_verify(IntPtr context, byte* sig, byte* msghash32, byte* pubkey);
+    private static partial int secp256k1_ecdsa_verify(
+        IntPtr context, byte* sig, byte* msghash32, byte* pubkey);
 }

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Conet.Wire.Native;
 
 /// <summary>
-/// Bytes outside the collector's reach: never moved or copied, locked where the system permits, zeroed when freed.
-/// One owner; the span must not outlive it.
+/// Bytes outside the collector's reach: never moved or copied, locked where the system permits, zeroed when
+/// freed. One owner; the span must not outlive it.
 /// </summary>
 internal sealed unsafe class SecretMemory : SafeHandle
 {

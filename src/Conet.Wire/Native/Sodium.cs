@@ -41,5 +41,6 @@ internal static unsafe partial class Sodium
 
     [LibraryImport(Library)]
     internal static partial int crypto_pwhash_scryptsalsa208sha256_ll(
-        byte* passwd, nuint passwdlen, byte* salt, nuint saltlen, ulong n, uint r, uint p, byte* buf, nuint buflen);
+        byte* passwd, nuint passwdlen, byte* salt, nuint saltlen, ulong n, uint r, uint p,
+        byte* buf, nuint buflen);
 }

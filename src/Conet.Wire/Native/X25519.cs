@@ -12,7 +12,9 @@ internal static unsafe class X25519
             _ = Sodium.crypto_scalarmult_curve25519_base(q, n);
     }
 
-    /// <summary>The shared secret; false, with it cleared, for a low-order point (only the return code tells).</summary>
+    /// <summary>
+    /// The shared secret; false, with it cleared, for a low-order point (only the return code tells).
+    /// </summary>
     internal static bool TryAgree(ReadOnlySpan<byte> secret, ReadOnlySpan<byte> publicKey, Span<byte> shared)
     {
         fixed (byte* n = secret, p = publicKey, q = shared)

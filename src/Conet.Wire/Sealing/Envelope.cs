@@ -4,10 +4,10 @@ using Conet.Wire.Bodies;
 namespace Conet.Wire.Sealing;
 
 /// <summary>
-/// A well-formed envelope: every field is in range and the encoding is the only one that says this. Whether the
-/// signature is true and the time is right are asked separately (<see cref="CheckTime"/>,
-/// <see cref="IsSignedTo"/>). Body and signature are slices of the bytes it was parsed from; it lives as long as they.
-/// Source: docs/SPEC.md, section 5.
+/// A well-formed envelope: every field is in range and the encoding is the only one that says this. Whether
+/// the signature is true and the time is right are asked separately (<see cref="CheckTime"/>,
+/// <see cref="IsSignedTo"/>). Body and signature are slices of the bytes it was parsed from; it lives as long
+/// as they. Source: docs/SPEC.md, section 5.
 /// </summary>
 public readonly ref struct Envelope
 {
@@ -26,7 +26,9 @@ public readonly ref struct Envelope
     /// <summary>Message id.</summary>
     public MessageId MessageId { get; private init; }
 
-    /// <summary>Sender, zero in an anonymous envelope. Believe it only after <see cref="IsSignedTo"/>.</summary>
+    /// <summary>
+    /// Sender, zero in an anonymous envelope. Believe it only after <see cref="IsSignedTo"/>.
+    /// </summary>
     public Address From { get; private init; }
 
     /// <summary>65 bytes r, s, v; zero in an anonymous envelope.</summary>
@@ -35,12 +37,14 @@ public readonly ref struct Envelope
     /// <summary>Body without padding: 0 to 972 bytes.</summary>
     public ReadOnlySpan<byte> Body { get; private init; }
 
-    /// <summary>First moment at which a recipient refuses it as expired, the grace for skewed clocks included.</summary>
+    /// <summary>
+    /// First moment at which a recipient refuses it as expired, the grace for skewed clocks included.
+    /// </summary>
     public ulong RefusedFromMs => IssuedMs + (1000UL * TtlSec) + Limits.ClockSkewMs;
 
     /// <summary>
-    /// Parses 1092 bytes. <see cref="EnvelopeProblem.None"/> if and only if <paramref name="envelope"/> is usable.
-    /// Never throws, whatever the bytes.
+    /// Parses 1092 bytes. <see cref="EnvelopeProblem.None"/> if and only if <paramref name="envelope"/> is
+    /// usable. Never throws, whatever the bytes.
     /// </summary>
     public static EnvelopeProblem TryParse(ReadOnlySpan<byte> bytes, out Envelope envelope)
     {
@@ -90,8 +94,9 @@ public readonly ref struct Envelope
     }
 
     /// <summary>
-    /// True if the signature is by <see cref="From"/> over this envelope, addressed to <paramref name="to"/> and bound
-    /// to this HPKE exchange. Always false for an anonymous envelope. Costs one public-key recovery.
+    /// True if the signature is by <see cref="From"/> over this envelope, addressed to <paramref name="to"/>
+    /// and bound to this HPKE exchange. Always false for an anonymous envelope. Costs one public-key
+    /// recovery.
     /// </summary>
     /// <param name="network">The network both sides are on.</param>
     /// <param name="to">Whom the sender addressed: SPEC section 5.1.</param>
@@ -101,8 +106,8 @@ public readonly ref struct Envelope
         if (Auth != EnvelopeAuth.Wallet)
             return false;
         Span<byte> digest = stackalloc byte[Keccak256.Size];
-        EnvelopeTypedData.Digest(
-            network, new EnvelopeTypedData.Fields(From, to, (byte)Kind, IssuedMs, TtlSec, MessageId), Body, keyCommit, digest);
+        EnvelopeTypedData.Fields fields = new(From, to, (byte)Kind, IssuedMs, TtlSec, MessageId);
+        EnvelopeTypedData.Digest(network, fields, Body, keyCommit, digest);
         return Wallet.TryRecover(digest, Signature, out Address signer) && signer == From;
     }
 }

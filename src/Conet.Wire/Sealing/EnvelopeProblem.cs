@@ -1,6 +1,8 @@
 namespace Conet.Wire.Sealing;
 
-/// <summary>Why an envelope was not accepted. Each value is a counter; none is ever answered on the wire.</summary>
+/// <summary>
+/// Why an envelope was not accepted. Each value is a counter; none is ever answered on the wire.
+/// </summary>
 public enum EnvelopeProblem
 {
     /// <summary>Nothing is wrong.</summary>

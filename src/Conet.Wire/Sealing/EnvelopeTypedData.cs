@@ -4,7 +4,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Wire.Sealing;
 
 /// <summary>
-/// The EIP-712 digest an envelope's signature is over. Allocates nothing. Source: EIP-712; docs/SPEC.md, section 5.1.
+/// The EIP-712 digest an envelope's signature is over. Allocates nothing. Source: EIP-712; docs/SPEC.md,
+/// section 5.1.
 /// </summary>
 public static class EnvelopeTypedData
 {
@@ -21,7 +22,8 @@ public static class EnvelopeTypedData
     private const int DomainWords = 5;
 
     private static readonly byte[] _typeHash = Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(Type));
-    private static readonly byte[] _domainTypeHash = Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(DomainType));
+    private static readonly byte[] _domainTypeHash =
+        Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(DomainType));
     private static readonly byte[] _nameHash = Keccak256.Hash("Conet"u8);
     private static readonly byte[] _versionHash = Keccak256.Hash("1"u8);
 

@@ -42,7 +42,8 @@ public readonly ref struct EnvelopeView
         _bytes.Slice(EnvelopeLayout.SignatureOffset, EnvelopeLayout.SignatureSize);
 
     /// <summary>Length of the body as written; may exceed what fits.</summary>
-    public ushort BodyLength => BinaryPrimitives.ReadUInt16BigEndian(_bytes[EnvelopeLayout.BodyLengthOffset..]);
+    public ushort BodyLength =>
+        BinaryPrimitives.ReadUInt16BigEndian(_bytes[EnvelopeLayout.BodyLengthOffset..]);
 
     /// <summary>All 972 bytes of room: body and padding.</summary>
     public ReadOnlySpan<byte> BodyAndPadding => _bytes[EnvelopeLayout.BodyOffset..];

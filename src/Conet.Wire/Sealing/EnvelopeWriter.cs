@@ -11,7 +11,9 @@ public static class EnvelopeWriter
     /// </summary>
     /// <param name="draft">Its ranges must be right.</param>
     /// <param name="bytes">Exactly 1092 bytes; every one is written.</param>
-    /// <exception cref="ArgumentException">The draft is out of range or the span has another length.</exception>
+    /// <exception cref="ArgumentException">
+    /// The draft is out of range or the span has another length.
+    /// </exception>
     public static void Write(in EnvelopeDraft draft, Span<byte> bytes)
     {
         if (bytes.Length != EnvelopeLayout.Size)
@@ -27,7 +29,8 @@ public static class EnvelopeWriter
         BinaryPrimitives.WriteUInt64BigEndian(bytes[EnvelopeLayout.IssuedMsOffset..], draft.IssuedMs);
         BinaryPrimitives.WriteUInt32BigEndian(bytes[EnvelopeLayout.TtlSecOffset..], draft.TtlSec);
         draft.MessageId.CopyTo(bytes[EnvelopeLayout.MessageIdOffset..]);
-        BinaryPrimitives.WriteUInt16BigEndian(bytes[EnvelopeLayout.BodyLengthOffset..], (ushort)draft.Body.Length);
+        BinaryPrimitives.WriteUInt16BigEndian(
+            bytes[EnvelopeLayout.BodyLengthOffset..], (ushort)draft.Body.Length);
         draft.Body.CopyTo(bytes[EnvelopeLayout.BodyOffset..]);
     }
 
@@ -38,7 +41,11 @@ public static class EnvelopeWriter
     /// <param name="keyCommit">32 bytes of this HPKE exchange.</param>
     /// <param name="bytes">The envelope.</param>
     public static void Sign(
-        Wallet signer, in NetworkId network, in EnvelopeDraft draft, ReadOnlySpan<byte> keyCommit, Span<byte> bytes)
+        Wallet signer,
+        in NetworkId network,
+        in EnvelopeDraft draft,
+        ReadOnlySpan<byte> keyCommit,
+        Span<byte> bytes)
     {
         Span<byte> digest = stackalloc byte[Keccak256.Size];
         EnvelopeTypedData.Fields fields = new(

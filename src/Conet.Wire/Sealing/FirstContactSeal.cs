@@ -6,8 +6,8 @@ using Conet.Wire.Cells;
 namespace Conet.Wire.Sealing;
 
 /// <summary>
-/// Seals an envelope into a cell so that only the holder of one X25519 key can read it, and opens it again: HPKE base
-/// mode, suite 1. Allocates nothing; safe on any thread as long as each call has its own spans.
+/// Seals an envelope into a cell so that only the holder of one X25519 key can read it, and opens it again:
+/// HPKE base mode, suite 1. Allocates nothing; safe on any thread as long as each call has its own spans.
 /// <code>
 ///  0        20              52                         1144     1160
 ///  +--------+---------------+--------------------------+--------+
@@ -50,8 +50,12 @@ public static class FirstContactSeal
     /// <param name="draft">What to say. <see cref="EnvelopeDraft.To"/> must be set if it is signed.</param>
     /// <param name="signer">The sender's wallet, or null for an anonymous envelope.</param>
     /// <param name="cell">Receives exactly 1160 bytes.</param>
-    /// <returns>False if the prekey is no usable point (RFC 9180, section 7.1.4); the cell is then zero.</returns>
-    /// <exception cref="ArgumentException">A span has the wrong length or the draft is out of range.</exception>
+    /// <returns>
+    /// False if the prekey is no usable point (RFC 9180, section 7.1.4); the cell is then zero.
+    /// </returns>
+    /// <exception cref="ArgumentException">
+    /// A span has the wrong length or the draft is out of range.
+    /// </exception>
     public static bool TrySeal(
         in NetworkId network,
         in Address destination,
@@ -61,7 +65,9 @@ public static class FirstContactSeal
         Span<byte> cell) =>
         TrySeal(network, destination, prekey, draft, signer, ephemeralKeyMaterial: [], cell);
 
-    /// <summary>The same with the 32 bytes of RFC 9180's ikmE given, for reproducible examples only.</summary>
+    /// <summary>
+    /// The same with the 32 bytes of RFC 9180's ikmE given, for reproducible examples only.
+    /// </summary>
     internal static bool TrySeal(
         in NetworkId network,
         in Address destination,
@@ -106,8 +112,9 @@ public static class FirstContactSeal
     }
 
     /// <summary>
-    /// Opens a cell. False, with the envelope cleared, if it is not sealed to that key on that network or was altered.
-    /// What comes out is authentic to the exchange but not yet judged: go on with <see cref="Envelope.TryParse"/>.
+    /// Opens a cell. False, with the envelope cleared, if it is not sealed to that key on that network or was
+    /// altered. What comes out is authentic to the exchange but not yet judged: go on with
+    /// <see cref="Envelope.TryParse"/>.
     /// </summary>
     /// <param name="network">Network of both sides.</param>
     /// <param name="cell">Bytes of any length from anywhere; anything but 1160 is false.</param>

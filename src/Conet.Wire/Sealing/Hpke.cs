@@ -4,9 +4,9 @@ using Conet.Wire.Native;
 namespace Conet.Wire.Sealing;
 
 /// <summary>
-/// HPKE in base mode: KEM 0x0020 DHKEM(X25519, HKDF-SHA256), KDF 0x0001 HKDF-SHA256, AEAD 0x0003 ChaCha20Poly1305. Public keys and
-/// enc have 32 bytes. Bad points return false, misuse throws. Allocates nothing for infos up to some 400 bytes; any thread.
-/// Source: RFC 9180.
+/// HPKE in base mode: KEM 0x0020 DHKEM(X25519, HKDF-SHA256), KDF 0x0001 HKDF-SHA256, AEAD 0x0003
+/// ChaCha20Poly1305. Public keys and enc have 32 bytes. Bad points return false, misuse throws. Allocates
+/// nothing for infos up to some 400 bytes; any thread. Source: RFC 9180.
 /// </summary>
 public static class Hpke
 {
@@ -29,7 +29,9 @@ public static class Hpke
         out HpkeContext context) =>
         TrySetupSender(recipient, info, ephemeralKeyMaterial: [], enc, out context);
 
-    /// <summary>The same; key material that is not empty makes the ephemeral key (DeriveKeyPair), for examples.</summary>
+    /// <summary>
+    /// The same; key material that is not empty makes the ephemeral key (DeriveKeyPair), for examples.
+    /// </summary>
     internal static bool TrySetupSender(
         scoped ReadOnlySpan<byte> recipient,
         scoped ReadOnlySpan<byte> info,
@@ -66,7 +68,10 @@ public static class Hpke
     /// <param name="context">The exchange; dispose it.</param>
     /// <returns>False for a low-order point or another length.</returns>
     public static bool TrySetupRecipient(
-        scoped ReadOnlySpan<byte> enc, SealKey recipient, scoped ReadOnlySpan<byte> info, out HpkeContext context)
+        scoped ReadOnlySpan<byte> enc,
+        SealKey recipient,
+        scoped ReadOnlySpan<byte> info,
+        out HpkeContext context)
     {
         context = default;
         if (enc.Length != EncSize)

@@ -6,8 +6,8 @@ using Conet.Wire.Native;
 namespace Conet.Wire.Sealing;
 
 /// <summary>
-/// One HPKE exchange: seals or opens in sequence, and exports secrets bound to it. Lives on the stack; dispose it to wipe its
-/// keys. One thread. Source: RFC 9180, sections 5.2 and 5.3.
+/// One HPKE exchange: seals or opens in sequence, and exports secrets bound to it. Lives on the stack;
+/// dispose it to wipe its keys. One thread. Source: RFC 9180, sections 5.2 and 5.3.
 /// </summary>
 public ref struct HpkeContext : IDisposable
 {
@@ -22,7 +22,9 @@ public ref struct HpkeContext : IDisposable
 
     /// <summary>Seals the next plaintext: ciphertext and tag are 16 bytes longer.</summary>
     public void Seal(
-        scoped ReadOnlySpan<byte> aad, scoped ReadOnlySpan<byte> plaintext, scoped Span<byte> ciphertextAndTag)
+        scoped ReadOnlySpan<byte> aad,
+        scoped ReadOnlySpan<byte> plaintext,
+        scoped Span<byte> ciphertextAndTag)
     {
         Span<byte> nonce = stackalloc byte[HpkeKeySchedule.NonceSize];
         NextNonce(nonce);
@@ -33,7 +35,9 @@ public ref struct HpkeContext : IDisposable
 
     /// <summary>Opens the next ciphertext; false, and the sequence stays, if it was altered.</summary>
     public bool TryOpen(
-        scoped ReadOnlySpan<byte> aad, scoped ReadOnlySpan<byte> ciphertextAndTag, scoped Span<byte> plaintext)
+        scoped ReadOnlySpan<byte> aad,
+        scoped ReadOnlySpan<byte> ciphertextAndTag,
+        scoped Span<byte> plaintext)
     {
         Span<byte> nonce = stackalloc byte[HpkeKeySchedule.NonceSize];
         NextNonce(nonce);
@@ -44,7 +48,9 @@ public ref struct HpkeContext : IDisposable
         return true;
     }
 
-    /// <summary>Exports a secret of the output's length, at most 8160 bytes, bound to this exchange and the context.</summary>
+    /// <summary>
+    /// Exports a secret of the output's length, at most 8160 bytes, bound to this exchange and the context.
+    /// </summary>
     public readonly void Export(scoped ReadOnlySpan<byte> exporterContext, scoped Span<byte> output)
     {
         ReadOnlySpan<byte> exporter = _secrets[(HpkeKeySchedule.KeySize + HpkeKeySchedule.NonceSize)..];

@@ -2,7 +2,9 @@ using System.Security.Cryptography;
 
 namespace Conet.Wire.Sealing;
 
-/// <summary>The labelled HKDF of RFC 9180, section 4, and the key schedule of section 5.1, for one suite.</summary>
+/// <summary>
+/// The labelled HKDF of RFC 9180, section 4, and the key schedule of section 5.1, for one suite.
+/// </summary>
 internal static class HpkeKeySchedule
 {
     internal const int HashSize = 32;
@@ -50,7 +52,8 @@ internal static class HpkeKeySchedule
         ArgumentOutOfRangeException.ThrowIfGreaterThan(context.Length, ContextBytesMax);
         int infoLength = 2 + Version.Length + suite.Length + label.Length + context.Length;
         int blockLength = HashSize + infoLength + 1;
-        Span<byte> block = blockLength <= StackBytesMax ? stackalloc byte[blockLength] : new byte[blockLength];
+        Span<byte> block =
+            blockLength <= StackBytesMax ? stackalloc byte[blockLength] : new byte[blockLength];
         Span<byte> info = block.Slice(HashSize, infoLength);
         info[0] = (byte)(output.Length >> 8);
         info[1] = (byte)output.Length;
@@ -71,7 +74,8 @@ internal static class HpkeKeySchedule
     }
 
     /// <summary>ExtractAndExpand of DHKEM (section 4.1).</summary>
-    internal static void KemSecret(ReadOnlySpan<byte> dh, ReadOnlySpan<byte> kemContext, Span<byte> sharedSecret)
+    internal static void KemSecret(
+        ReadOnlySpan<byte> dh, ReadOnlySpan<byte> kemContext, Span<byte> sharedSecret)
     {
         Span<byte> eaePrk = stackalloc byte[HashSize];
         Extract(KemSuite, [], "eae_prk"u8, dh, eaePrk);

@@ -3,12 +3,12 @@ using Conet.Wire.Addresses;
 namespace Conet.Wire.Sealing;
 
 /// <summary>
-/// Remembers (sender, message id) until the message would be refused as expired, so that nothing is delivered twice.
-/// Bounded. When full, anonymous messages are refused; a signed one pushes out the anonymous entry that was issued
-/// first, or, when there is none, the signed entry that was issued first, and whatever was issued no later than an entry
-/// that was pushed out is refused from then on. A message that was just written is therefore always accepted, as long as
-/// the opens per second times twice the clock skew stay below the capacity, whoever else floods.
-/// One thread at a time. Source: docs/SPEC.md, section 6.3.
+/// Remembers (sender, message id) until the message would be refused as expired, so that nothing is delivered
+/// twice. Bounded. When full, anonymous messages are refused; a signed one pushes out the anonymous entry
+/// that was issued first, or, when there is none, the signed entry that was issued first, and whatever was
+/// issued no later than an entry that was pushed out is refused from then on. A message that was just written
+/// is therefore always accepted, as long as the opens per second times twice the clock skew stay below the
+/// capacity, whoever else floods. One thread at a time. Source: docs/SPEC.md, section 6.3.
 /// </summary>
 public sealed class ReplayMemory
 {
@@ -22,8 +22,8 @@ public sealed class ReplayMemory
     /// <summary>Makes an empty memory.</summary>
     /// <param name="entriesMax">Most messages remembered, both classes together; at least 1.</param>
     /// <param name="floorIssuedMs">
-    /// Messages issued at or before this time are refused: after a restart without a saved memory, the time up to which
-    /// an earlier memory may have accepted messages. 0 for none.
+    /// Messages issued at or before this time are refused: after a restart without a saved memory, the time
+    /// up to which an earlier memory may have accepted messages. 0 for none.
     /// </param>
     public ReplayMemory(int entriesMax = Limits.ReplayMemoryEntriesMax, ulong floorIssuedMs = 0)
     {
@@ -48,7 +48,8 @@ public sealed class ReplayMemory
     /// <param name="issuedMs">When it was issued.</param>
     /// <param name="refusedFromMs">When it is refused as expired, and so may be forgotten.</param>
     /// <param name="nowMs">Milliseconds since 1970.</param>
-    public ReplayVerdict Remember(in Address from, MessageId id, ulong issuedMs, ulong refusedFromMs, ulong nowMs)
+    public ReplayVerdict Remember(
+        in Address from, MessageId id, ulong issuedMs, ulong refusedFromMs, ulong nowMs)
     {
         bool isSigned = !from.IsZero;
         Shelf shelf = isSigned ? _signed : _anonymous;
@@ -86,7 +87,8 @@ public sealed class ReplayMemory
 
     private sealed class Shelf(ulong floorIssuedMs)
     {
-        private readonly Dictionary<(Address From, MessageId Id), (ulong IssuedMs, ulong RefusedFromMs)> _entries = [];
+        private readonly Dictionary<(Address From, MessageId Id), (ulong IssuedMs, ulong RefusedFromMs)>
+            _entries = [];
         private readonly PriorityQueue<(Address From, MessageId Id), ulong> _byIssue = new();
 
         public ulong FloorIssuedMs { get; private set; } = floorIssuedMs;
@@ -101,7 +103,9 @@ public sealed class ReplayMemory
             _byIssue.Enqueue((from, id), issuedMs);
         }
 
-        /// <summary>Pushes out the entry issued first, unless even that one was issued after the newcomer.</summary>
+        /// <summary>
+        /// Pushes out the entry issued first, unless even that one was issued after the newcomer.
+        /// </summary>
         public bool PushOutEarliest(ulong newcomerIssuedMs)
         {
             if (!_byIssue.TryPeek(out var key, out ulong issuedMs) || issuedMs >= newcomerIssuedMs)

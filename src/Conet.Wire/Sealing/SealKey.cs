@@ -4,8 +4,8 @@ using Conet.Wire.Native;
 namespace Conet.Wire.Sealing;
 
 /// <summary>
-/// An X25519 key pair that cells are sealed to. The secret lies in memory that the collector does not move and that is
-/// zeroed when the key is disposed. Any thread may use it; dispose once. Source: RFC 7748.
+/// An X25519 key pair that cells are sealed to. The secret lies in memory that the collector does not move
+/// and that is zeroed when the key is disposed. Any thread may use it; dispose once. Source: RFC 7748.
 /// </summary>
 public sealed class SealKey : IDisposable
 {

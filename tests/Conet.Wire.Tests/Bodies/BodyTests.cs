@@ -11,7 +11,10 @@ public sealed class BodyTests
     private static readonly NodeId _node = new(7);
 
     private static ReplyBlock Block(ulong expiresMs = 5) =>
-        new(NodeAddress.Alias(_node, new byte[32]), Enumerable.Range(0, 32).Select(i => (byte)i).ToArray(), expiresMs);
+        new(
+            NodeAddress.Alias(_node, new byte[32]),
+            Enumerable.Range(0, 32).Select(i => (byte)i).ToArray(),
+            expiresMs);
 
     [Fact]
     public void A_reply_block_has_sixty_bytes_and_one_meaning()

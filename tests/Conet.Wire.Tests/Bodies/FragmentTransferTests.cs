@@ -4,12 +4,15 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Wire.Tests.Bodies;
 
-/// <summary>Long messages over a link that loses, repeats and reorders, in simulated time, from printed seeds.</summary>
+/// <summary>
+/// Long messages over a link that loses, repeats and reorders, in simulated time, from printed seeds.
+/// </summary>
 public sealed class FragmentTransferTests
 {
     private const ulong Start = 1_800_000_000_000;
 
-    private static byte[] EnvelopeOf(Address from, MessageId id, ReadOnlySpan<byte> body, ulong issuedMs = Start)
+    private static byte[] EnvelopeOf(
+        Address from, MessageId id, ReadOnlySpan<byte> body, ulong issuedMs = Start)
     {
         byte[] bytes = new byte[EnvelopeLayout.Size];
         EnvelopeDraft draft = new()
@@ -52,7 +55,8 @@ public sealed class FragmentTransferTests
     {
         for (int seed = 0; seed < 10; seed++)
         {
-            (byte[]? got, int deliveries, FragmentSender sender) = Transfer(seed, lossPercent, copyPercent, jitterMs);
+            (byte[]? got, int deliveries, FragmentSender sender) =
+                Transfer(seed, lossPercent, copyPercent, jitterMs);
             Assert.True(got is not null, $"seed {seed}: not delivered");
             Assert.Equal(1, deliveries);
             Assert.True(sender.IsComplete, $"seed {seed}: not acknowledged");
@@ -96,7 +100,8 @@ public sealed class FragmentTransferTests
                 Assert.Equal(EnvelopeProblem.None, Envelope.TryParse(item.Bytes, out Envelope envelope));
                 Assert.True(FragmentBody.TryParse(envelope.Body, out FragmentBody piece));
                 AssemblyStep step = assembler.Add(envelope, piece, now, out FragmentGroup? group);
-                Assert.Contains(step, new[] { AssemblyStep.Kept, AssemblyStep.Repeated, AssemblyStep.Complete });
+                Assert.Contains(
+                    step, new[] { AssemblyStep.Kept, AssemblyStep.Repeated, AssemblyStep.Complete });
                 if (step == AssemblyStep.Complete)
                 {
                     got = assembler.Take(group!);

@@ -8,7 +8,8 @@ namespace Conet.Wire.Tests.Sealing;
 
 public sealed class FirstContactSealTests
 {
-    private static readonly Address _registry = new(Convert.FromHexString("00112233445566778899aabbccddeeff00112233"));
+    private static readonly Address _registry =
+        new(Convert.FromHexString("00112233445566778899aabbccddeeff00112233"));
     private static readonly NetworkId _network = new(31337, _registry);
 
     private static byte[] Seal(
@@ -24,7 +25,8 @@ public sealed class FirstContactSealTests
             To = to,
             Body = body,
         };
-        Assert.True(FirstContactSeal.TrySeal(_network, destination, recipient.PublicKey, draft, sender, cell));
+        Assert.True(
+            FirstContactSeal.TrySeal(_network, destination, recipient.PublicKey, draft, sender, cell));
         return cell;
     }
 
@@ -122,7 +124,8 @@ public sealed class FirstContactSealTests
         using SealKey key = SealKey.Create();
         byte[] forged = Seal(null, key, _registry, _registry, "x"u8);
         low.CopyTo(forged, FirstContactSeal.EncOffset);
-        Assert.False(FirstContactSeal.TryOpen(_network, forged, key, new byte[EnvelopeLayout.Size], new byte[32]));
+        Assert.False(
+            FirstContactSeal.TryOpen(_network, forged, key, new byte[EnvelopeLayout.Size], new byte[32]));
     }
 
     [Fact]

@@ -37,9 +37,12 @@ public sealed class ReplayMemoryTests
         MessageId first = MessageId.CreateRandom();
         Assert.Equal(ReplayVerdict.Fresh, memory.Remember(_nobody, first, Now - 5, Later, Now));
         for (byte i = 0; i < 3; i++)
-            Assert.Equal(ReplayVerdict.Fresh, memory.Remember(Sender(i), MessageId.CreateRandom(), Now, Later, Now));
-        Assert.Equal(ReplayVerdict.Refused, memory.Remember(_nobody, MessageId.CreateRandom(), Now, Later, Now));
-        Assert.Equal(ReplayVerdict.Fresh, memory.Remember(Sender(9), MessageId.CreateRandom(), Now, Later, Now));
+            Assert.Equal(
+                ReplayVerdict.Fresh, memory.Remember(Sender(i), MessageId.CreateRandom(), Now, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Refused, memory.Remember(_nobody, MessageId.CreateRandom(), Now, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Fresh, memory.Remember(Sender(9), MessageId.CreateRandom(), Now, Later, Now));
         Assert.Equal(4, memory.Count);
         Assert.Equal(ReplayVerdict.Refused, memory.Remember(_nobody, first, Now - 5, Later, Now));
     }
@@ -51,11 +54,15 @@ public sealed class ReplayMemoryTests
         MessageId oldest = MessageId.CreateRandom();
         memory.Remember(Sender(1), oldest, Now, Later, Now);
         memory.Remember(Sender(2), MessageId.CreateRandom(), Now + 1, Later, Now);
-        Assert.Equal(ReplayVerdict.Fresh, memory.Remember(Sender(3), MessageId.CreateRandom(), Now + 2, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Fresh, memory.Remember(Sender(3), MessageId.CreateRandom(), Now + 2, Later, Now));
         Assert.Equal(ReplayVerdict.Refused, memory.Remember(Sender(1), oldest, Now, Later, Now));
-        Assert.Equal(ReplayVerdict.Refused, memory.Remember(Sender(4), MessageId.CreateRandom(), Now, Later, Now));
-        Assert.Equal(ReplayVerdict.Refused, memory.Remember(Sender(4), MessageId.CreateRandom(), Now + 1, Later, Now));
-        Assert.Equal(ReplayVerdict.Fresh, memory.Remember(Sender(4), MessageId.CreateRandom(), Now + 3, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Refused, memory.Remember(Sender(4), MessageId.CreateRandom(), Now, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Refused, memory.Remember(Sender(4), MessageId.CreateRandom(), Now + 1, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Fresh, memory.Remember(Sender(4), MessageId.CreateRandom(), Now + 3, Later, Now));
     }
 
     [Fact]
@@ -74,8 +81,10 @@ public sealed class ReplayMemoryTests
     public void A_floor_refuses_what_an_earlier_memory_may_have_accepted()
     {
         ReplayMemory memory = new(2, floorIssuedMs: Now);
-        Assert.Equal(ReplayVerdict.Refused, memory.Remember(Sender(1), MessageId.CreateRandom(), Now, Later, Now));
-        Assert.Equal(ReplayVerdict.Fresh, memory.Remember(Sender(1), MessageId.CreateRandom(), Now + 1, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Refused, memory.Remember(Sender(1), MessageId.CreateRandom(), Now, Later, Now));
+        Assert.Equal(
+            ReplayVerdict.Fresh, memory.Remember(Sender(1), MessageId.CreateRandom(), Now + 1, Later, Now));
     }
 
     [Fact]
@@ -95,13 +104,15 @@ public sealed class ReplayMemoryTests
                 {
                     ulong issued = now - 60_000 + (ulong)random.Next(0, 180_000);
                     known.Add((random.Next(3) == 0 ? _nobody : Sender((byte)random.Next(4)),
-                        MessageId.CreateRandom(), issued, issued + 120_000 + (ulong)random.Next(1_000, 60_000)));
+                        MessageId.CreateRandom(), issued,
+                        issued + 120_000 + (ulong)random.Next(1_000, 60_000)));
                 }
 
                 var message = known[random.Next(known.Count)];
                 if (message.Until <= now)
                     continue;
-                ReplayVerdict verdict = memory.Remember(message.From, message.Id, message.Issued, message.Until, now);
+                ReplayVerdict verdict =
+                    memory.Remember(message.From, message.Id, message.Issued, message.Until, now);
                 bool isNew = verdict != ReplayVerdict.Fresh || accepted.Add((message.From, message.Id));
                 Assert.True(isNew, $"accepted twice with seed {seed}");
             }

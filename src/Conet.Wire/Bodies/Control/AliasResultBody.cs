@@ -21,7 +21,8 @@ public readonly record struct AliasResultBody(MessageId RequestId, uint Accepted
         if (bytes.Length != Size)
             return false;
         body = new AliasResultBody(
-            new MessageId(bytes[..MessageId.Size]), BinaryPrimitives.ReadUInt32BigEndian(bytes[MessageId.Size..]));
+            new MessageId(bytes[..MessageId.Size]),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[MessageId.Size..]));
         return true;
     }
 

@@ -37,7 +37,9 @@ public readonly ref struct AttachBody
     /// <summary>Wished lease in seconds.</summary>
     public uint LeaseSeconds { get; private init; }
 
-    /// <summary>Parses a body. False for another length, an unknown option or a return address that is none.</summary>
+    /// <summary>
+    /// Parses a body. False for another length, an unknown option or a return address that is none.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> bytes, out AttachBody body)
     {
         body = default;

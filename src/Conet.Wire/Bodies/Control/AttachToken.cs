@@ -4,8 +4,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace Conet.Wire.Bodies.Control;
 
 /// <summary>
-/// The 16 random bytes by which a client shows that an attachment is its own; known to the client and its home alone.
-/// The whole body of KEEPALIVE and DETACH. A plain value. Source: docs/SPEC.md, section 8.
+/// The 16 random bytes by which a client shows that an attachment is its own; known to the client and its
+/// home alone. The whole body of KEEPALIVE and DETACH. A plain value. Source: docs/SPEC.md, section 8.
 /// </summary>
 public readonly struct AttachToken : IEquatable<AttachToken>
 {

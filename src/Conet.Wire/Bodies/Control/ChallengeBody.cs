@@ -3,8 +3,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Wire.Bodies.Control;
 
 /// <summary>
-/// A challenge, or the confirmation that repeats it: requestId (16), challenge (32). The challenge is a slice of what
-/// was parsed. Source: docs/SPEC.md, section 8.
+/// A challenge, or the confirmation that repeats it: requestId (16), challenge (32). The challenge is a slice
+/// of what was parsed. Source: docs/SPEC.md, section 8.
 /// </summary>
 public readonly ref struct ChallengeBody
 {

@@ -21,7 +21,8 @@ public readonly record struct KeptBody(MessageId RequestId, uint LeaseSeconds)
         if (bytes.Length != Size)
             return false;
         body = new KeptBody(
-            new MessageId(bytes[..MessageId.Size]), BinaryPrimitives.ReadUInt32BigEndian(bytes[MessageId.Size..]));
+            new MessageId(bytes[..MessageId.Size]),
+            BinaryPrimitives.ReadUInt32BigEndian(bytes[MessageId.Size..]));
         return true;
     }
 

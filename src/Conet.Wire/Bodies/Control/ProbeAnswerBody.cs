@@ -4,8 +4,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Wire.Bodies.Control;
 
 /// <summary>
-/// A node is there: requestId (16), receivedMs (8). The body of the PROBE itself is a <see cref="ReplyBlock"/> whose
-/// alias is the prober's own address. Source: docs/SPEC.md, section 9.
+/// A node is there: requestId (16), receivedMs (8). The body of the PROBE itself is a
+/// <see cref="ReplyBlock"/> whose alias is the prober's own address. Source: docs/SPEC.md, section 9.
 /// </summary>
 /// <param name="RequestId">Message id of the probe.</param>
 /// <param name="ReceivedMs">Milliseconds since 1970 by the answering node's clock.</param>
@@ -21,7 +21,8 @@ public readonly record struct ProbeAnswerBody(MessageId RequestId, ulong Receive
         if (bytes.Length != Size)
             return false;
         body = new ProbeAnswerBody(
-            new MessageId(bytes[..MessageId.Size]), BinaryPrimitives.ReadUInt64BigEndian(bytes[MessageId.Size..]));
+            new MessageId(bytes[..MessageId.Size]),
+            BinaryPrimitives.ReadUInt64BigEndian(bytes[MessageId.Size..]));
         return true;
     }
 

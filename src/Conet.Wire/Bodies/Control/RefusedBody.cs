@@ -3,7 +3,9 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Wire.Bodies.Control;
 
-/// <summary>The node declines a request: requestId (16), reason (2). Source: docs/SPEC.md, section 8.</summary>
+/// <summary>
+/// The node declines a request: requestId (16), reason (2). Source: docs/SPEC.md, section 8.
+/// </summary>
 /// <param name="RequestId">The message that is answered.</param>
 /// <param name="Reason">Why; a value that is not listed is shown as a number.</param>
 public readonly record struct RefusedBody(MessageId RequestId, RefusalReason Reason)
