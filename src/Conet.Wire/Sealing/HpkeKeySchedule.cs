@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Cryptography;
 
 namespace Conet.Wire.Sealing;
@@ -7,12 +8,12 @@ namespace Conet.Wire.Sealing;
 /// </summary>
 internal static class HpkeKeySchedule
 {
-    internal const int HashSize = 32;
+    internal const int HashSize = Hkdf.HashSize;
     internal const int SecretsSize = KeySize + NonceSize + HashSize;
     internal const int KeySize = 32;
+    internal const int ContextSize = 1 + (2 * HashSize);
     internal const int NonceSize = 12;
 
-    private const int StackBytesMax = 512;
     private const int ContextBytesMax = 1 << 16;
 
     private static ReadOnlySpan<byte> Version => "HPKE-v1"u8;
@@ -32,11 +33,9 @@ internal static class HpkeKeySchedule
         Span<byte> pseudoRandomKey)
     {
         int length = Version.Length + suite.Length + label.Length + keyMaterial.Length;
-        Span<byte> input = length <= StackBytesMax ? stackalloc byte[length] : new byte[length];
+        Span<byte> input = length <= Hkdf.StackBytesMax ? stackalloc byte[length] : new byte[length];
         Join(input, Version, suite, label, keyMaterial);
-        Span<byte> zeroSalt = stackalloc byte[HashSize];
-        zeroSalt.Clear();
-        HMACSHA256.HashData(salt.IsEmpty ? zeroSalt : salt, input, pseudoRandomKey[..HashSize]);
+        Hkdf.Extract(salt, input, pseudoRandomKey);
         CryptographicOperations.ZeroMemory(input);
     }
 
@@ -48,29 +47,13 @@ internal static class HpkeKeySchedule
         ReadOnlySpan<byte> context,
         Span<byte> output)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(output.Length, 255 * HashSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(output.Length, Hkdf.OutputBytesMax);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(context.Length, ContextBytesMax);
-        int infoLength = 2 + Version.Length + suite.Length + label.Length + context.Length;
-        int blockLength = HashSize + infoLength + 1;
-        Span<byte> block =
-            blockLength <= StackBytesMax ? stackalloc byte[blockLength] : new byte[blockLength];
-        Span<byte> info = block.Slice(HashSize, infoLength);
-        info[0] = (byte)(output.Length >> 8);
-        info[1] = (byte)output.Length;
+        int length = 2 + Version.Length + suite.Length + label.Length + context.Length;
+        Span<byte> info = length <= Hkdf.StackBytesMax ? stackalloc byte[length] : new byte[length];
+        BinaryPrimitives.WriteUInt16BigEndian(info, (ushort)output.Length);
         Join(info[2..], Version, suite, label, context);
-        Span<byte> hash = stackalloc byte[HashSize];
-        for (byte counter = 1; !output.IsEmpty; counter++)
-        {
-            block[^1] = counter;
-            HMACSHA256.HashData(pseudoRandomKey, counter == 1 ? block[HashSize..] : block, hash);
-            hash.CopyTo(block);
-            int taken = Math.Min(HashSize, output.Length);
-            hash[..taken].CopyTo(output);
-            output = output[taken..];
-        }
-
-        CryptographicOperations.ZeroMemory(block);
-        CryptographicOperations.ZeroMemory(hash);
+        Hkdf.Expand(pseudoRandomKey, info, output);
     }
 
     /// <summary>ExtractAndExpand of DHKEM (section 4.1).</summary>
@@ -98,16 +81,23 @@ internal static class HpkeKeySchedule
         ReadOnlySpan<byte> pskId,
         Span<byte> secrets)
     {
-        Span<byte> context = stackalloc byte[1 + (2 * HashSize)];
-        context[0] = mode;
-        Extract(HpkeSuite, [], "psk_id_hash"u8, pskId, context[1..]);
-        Extract(HpkeSuite, [], "info_hash"u8, info, context[(1 + HashSize)..]);
+        Span<byte> context = stackalloc byte[ContextSize];
+        WriteContext(mode, info, pskId, context);
         Span<byte> secret = stackalloc byte[HashSize];
         Extract(HpkeSuite, sharedSecret, "secret"u8, psk, secret);
         Expand(HpkeSuite, secret, "key"u8, context, secrets[..KeySize]);
         Expand(HpkeSuite, secret, "base_nonce"u8, context, secrets.Slice(KeySize, NonceSize));
         Expand(HpkeSuite, secret, "exp"u8, context, secrets.Slice(KeySize + NonceSize, HashSize));
         CryptographicOperations.ZeroMemory(secret);
+    }
+
+    /// <summary>key_schedule_context: mode, hash of the pre-shared key's id, hash of info.</summary>
+    internal static void WriteContext(
+        byte mode, ReadOnlySpan<byte> info, ReadOnlySpan<byte> pskId, Span<byte> context)
+    {
+        context[0] = mode;
+        Extract(HpkeSuite, [], "psk_id_hash"u8, pskId, context[1..]);
+        Extract(HpkeSuite, [], "info_hash"u8, info, context[(1 + HashSize)..]);
     }
 
     /// <summary>DeriveKeyPair of section 7.1.3: a secret key from key material.</summary>
