@@ -22,6 +22,7 @@ internal sealed unsafe class SecretMemory : SafeHandle
 
     public override bool IsInvalid => handle == IntPtr.Zero;
 
+    /// <summary>The bytes. The finalizer does not see the span: keep the owner alive while it is used.</summary>
     public Span<byte> Span
     {
         get

@@ -51,12 +51,20 @@ public sealed class SealKey : IDisposable
     public void CopyPublicKeyTo(Span<byte> publicKey) => _publicKey.CopyTo(publicKey);
 
     /// <summary>Copies the secret key out; wipe the copy after use.</summary>
-    public void ExportSecret(Span<byte> secret) => _secret.Span.CopyTo(secret);
+    public void ExportSecret(Span<byte> secret)
+    {
+        _secret.Span.CopyTo(secret);
+        GC.KeepAlive(_secret);
+    }
 
     /// <summary>Zeroes and frees the secret.</summary>
     public void Dispose() => _secret.Dispose();
 
     /// <summary>The X25519 shared secret; false for a low-order point.</summary>
-    internal bool TryAgree(ReadOnlySpan<byte> publicKey, Span<byte> shared) =>
-        X25519.TryAgree(_secret.Span, publicKey, shared);
+    internal bool TryAgree(ReadOnlySpan<byte> publicKey, Span<byte> shared)
+    {
+        bool isUsable = X25519.TryAgree(_secret.Span, publicKey, shared);
+        GC.KeepAlive(_secret);
+        return isUsable;
+    }
 }
