@@ -1,30 +1,30 @@
-using System.Buffers;
+using System.Text;
 
 namespace Conet.Wire.Addresses;
 
 /// <summary>Text of an address. Source: EIP-55.</summary>
 internal static class AddressText
 {
-    private const int Digits = 2 * Address.Size;
-    private const int Length = 2 + Digits;
+    private const int PrefixLength = 2;
+    private const int Length = PrefixLength + HexDigits.Digits;
 
     public static bool TryParse(ReadOnlySpan<char> text, out Address address)
     {
         address = default;
         if (text.Length != Length || text[0] != '0' || text[1] is not ('x' or 'X'))
             return false;
-        ReadOnlySpan<char> digits = text[2..];
+        ReadOnlySpan<char> digits = text[PrefixLength..];
         Span<byte> bytes = stackalloc byte[Address.Size];
-        if (Convert.FromHexString(digits, bytes, out _, out _) != OperationStatus.Done)
+        if (!HexDigits.TryDecode(digits, bytes))
             return false;
         Address parsed = new(bytes);
         bool hasLower = digits.ContainsAnyInRange('a', 'f');
         bool hasUpper = digits.ContainsAnyInRange('A', 'F');
         if (hasLower && hasUpper)
         {
-            Span<char> checksummed = stackalloc char[Length];
-            Format(parsed, checksummed);
-            if (!digits.SequenceEqual(checksummed[2..]))
+            Span<byte> checksummed = stackalloc byte[HexDigits.Digits];
+            WriteChecksummed(parsed, checksummed);
+            if (!Ascii.Equals(checksummed, digits))
                 return false;
         }
 
@@ -34,35 +34,39 @@ internal static class AddressText
 
     public static string FormatChecksummed(in Address address)
     {
-        Span<char> text = stackalloc char[Length];
-        Format(address, text);
-        return new string(text);
+        Span<byte> digits = stackalloc byte[HexDigits.Digits];
+        WriteChecksummed(address, digits);
+        return WithPrefix(digits);
     }
 
     public static string FormatLower(in Address address)
     {
-        Span<byte> bytes = stackalloc byte[Address.Size];
-        address.CopyTo(bytes);
-        return "0x" + Convert.ToHexStringLower(bytes);
+        Span<byte> digits = stackalloc byte[HexDigits.Digits];
+        WriteLower(address, digits);
+        return WithPrefix(digits);
     }
 
-    private static void Format(in Address address, Span<char> text)
+    private static void WriteChecksummed(in Address address, Span<byte> digits)
+    {
+        WriteLower(address, digits);
+        Span<byte> hash = stackalloc byte[Keccak256.Size];
+        Keccak256.Hash(digits, hash);
+        HexDigits.RaiseCase(digits, hash);
+    }
+
+    private static void WriteLower(in Address address, Span<byte> digits)
     {
         Span<byte> bytes = stackalloc byte[Address.Size];
         address.CopyTo(bytes);
+        HexDigits.EncodeLower(bytes, digits);
+    }
+
+    private static string WithPrefix(ReadOnlySpan<byte> digits)
+    {
+        Span<char> text = stackalloc char[Length];
         text[0] = '0';
         text[1] = 'x';
-        Convert.TryToHexStringLower(bytes, text[2..], out _);
-        Span<byte> ascii = stackalloc byte[Digits];
-        for (int i = 0; i < Digits; i++)
-            ascii[i] = (byte)text[2 + i];
-        Span<byte> hash = stackalloc byte[Keccak256.Size];
-        Keccak256.Hash(ascii, hash);
-        for (int i = 0; i < Digits; i++)
-        {
-            int nibble = i % 2 == 0 ? hash[i / 2] >> 4 : hash[i / 2] & 0xF;
-            if (nibble >= 8)
-                text[2 + i] = char.ToUpperInvariant(text[2 + i]);
-        }
+        Ascii.ToUtf16(digits, text[PrefixLength..], out _);
+        return new string(text);
     }
 }
