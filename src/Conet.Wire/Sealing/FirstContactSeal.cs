@@ -90,7 +90,7 @@ public static class FirstContactSeal
 
         try
         {
-            destination.CopyTo(cell);
+            new CellWriter(cell).WriteDestination(destination);
             Span<byte> envelope = stackalloc byte[EnvelopeLayout.Size];
             EnvelopeWriter.Write(draft, envelope);
             if (signer is not null)
