@@ -134,4 +134,16 @@ public static class Limits
 
     /// <summary>Cells of the largest queue: 1.2 GiB.</summary>
     public const int QueueCellsMax = 1 << 20;
+
+    /// <summary>Cells of one read of a byte stream: what one batch takes.</summary>
+    public const int StreamReadCellsMax = BatchCellsMax;
+
+    /// <summary>
+    /// Cells written to a byte stream and not yet flushed: they fit one buffer, and the peer waits no longer
+    /// than for a train.
+    /// </summary>
+    public const int StreamUnflushedCellsMax = TrainCellsMax;
+
+    /// <summary>Bytes of a buffer between cells and a byte stream: a train, rounded up to pages.</summary>
+    public const int StreamBufferBytes = TrainBufferBytes;
 }
