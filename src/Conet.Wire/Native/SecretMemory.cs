@@ -22,7 +22,7 @@ internal sealed unsafe class SecretMemory : SafeHandle
 
     public override bool IsInvalid => handle == IntPtr.Zero;
 
-    /// <summary>The bytes. The finalizer does not see the span: keep the owner alive while it is used.</summary>
+    /// <summary>The bytes. The span does not keep its owner alive: use GC.KeepAlive behind it.</summary>
     public Span<byte> Span
     {
         get

@@ -10,7 +10,8 @@ public sealed class AddressTests
 
     /// <summary>42 characters: mostly digits after a right prefix, some of anything.</summary>
     private static readonly Gen<char[]> _text =
-        from prefix in Gen.Frequency((8, Gen.Constant("0x")), (1, Gen.Constant("0X")), (1, Gen.Constant("00")))
+        from prefix in Gen.Frequency(
+            (8, Gen.Constant("0x")), (1, Gen.Constant("0X")), (1, Gen.Constant("00")))
         from strangers in Gen.Frequency((2, Gen.Constant(0)), (1, Gen.Choose(1, 40)))
         from seed in Gen.Choose(0, int.MaxValue - 1)
         from alphabet in Gen.Elements("0123456789abcdef", "0123456789ABCDEF", "0123456789abcdefABCDEF")

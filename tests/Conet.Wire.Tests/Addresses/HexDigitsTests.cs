@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace Conet.Wire.Tests.Addresses;
 
-/// <summary>The vector path of the hex codec against its scalar twin, and both against the framework.</summary>
+/// <summary>The vector path of the hex codec against its scalar twin, both against the framework.</summary>
 public sealed class HexDigitsTests
 {
     private const string Zeros = "0000000000000000000000000000000000000000";

@@ -1,8 +1,8 @@
 namespace Conet.Wire.Tests.Addresses;
 
 /// <summary>
-/// Keccak-256 written from the reference's definitions, a lane at a time, with its constants computed: the slow
-/// twin of the one in use.
+/// Keccak-256 written from the reference's definitions, a lane at a time, with its constants computed: the
+/// slow twin of the one in use.
 /// </summary>
 internal static class KeccakTwin
 {
@@ -77,5 +77,6 @@ internal static class KeccakTwin
         return a;
     }
 
-    private static ulong Rotate(ulong value, int bits) => bits == 0 ? value : (value << bits) | (value >> (64 - bits));
+    private static ulong Rotate(ulong value, int bits) =>
+        bits == 0 ? value : (value << bits) | (value >> (64 - bits));
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using Conet.Wire.Addresses;
 using FsCheck.Fluent;
@@ -40,7 +39,7 @@ public sealed class WalletTests
     /// <summary>The other signature of the same message: n - s, and the other v.</summary>
     private static byte[] HighTwin(byte[] signature)
     {
-        BigInteger order = BigInteger.Parse("0" + Order, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        BigInteger order = new(Convert.FromHexString(Order), isUnsigned: true, isBigEndian: true);
         BigInteger s = new(signature.AsSpan(32, 32), isUnsigned: true, isBigEndian: true);
         byte[] twin = With(signature, 64, signature[64] == 27 ? "1c" : "1b");
         byte[] high = (order - s).ToByteArray(isUnsigned: true, isBigEndian: true);
@@ -66,7 +65,7 @@ public sealed class WalletTests
         wallet?.Dispose();
     }
 
-    /// <summary>Computed with another implementation (noble-curves), which uses RFC 6979 and low-S too.</summary>
+    /// <summary>Computed with noble-curves, which uses RFC 6979 and low-S too.</summary>
     [Theory]
     [InlineData(
         One,
@@ -169,9 +168,8 @@ public sealed class WalletTests
                     signature[32] &= 0x7F;
                 }
 
-                byte[] publicKey = new byte[64];
-                signature.AsSpan(0, Math.Min(64, signature.Length)).CopyTo(publicKey);
-                _ = Wallet.Verify(input.digest, signature.AsSpan(0, Math.Min(64, signature.Length)), publicKey);
+                ReadOnlySpan<byte> rs = signature.AsSpan(0, Math.Min(64, signature.Length));
+                _ = Wallet.Verify(input.digest, rs, publicKey: rs);
                 return !Wallet.TryRecover(input.digest, signature, out Address signer)
                     || signer.ToHex() != "0x7e5f4552091a69125d5dfcb7b8c2659029395bdf";
             });

@@ -101,12 +101,34 @@ public sealed class FirstContactSealTests
         Assert.True(FirstContactSeal.TryOpen(_network, cell, key, bytes, commit));
     }
 
+    /// <summary>
+    /// All encodings of points of order 1, 2, 4 and 8, on the curve and on its twist: 0, 1, the two of order
+    /// 8, p - 1, p, p + 1; and each with the top bit that X25519 ignores.
+    /// </summary>
+    public static TheoryData<string> LowOrderPoints()
+    {
+        TheoryData<string> points = [];
+        foreach (string point in (string[])[
+            "0000000000000000000000000000000000000000000000000000000000000000",
+            "0100000000000000000000000000000000000000000000000000000000000000",
+            "e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800",
+            "5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157",
+            "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+            "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+        ])
+        {
+            byte[] high = Convert.FromHexString(point);
+            high[31] |= 0x80;
+            points.Add(point);
+            points.Add(Convert.ToHexStringLower(high));
+        }
+
+        return points;
+    }
+
     [Theory]
-    [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("0100000000000000000000000000000000000000000000000000000000000000")]
-    [InlineData("ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f")]
-    [InlineData("e0eb7a7c3b41b8ae1656e3faf19fc46ada098deb9c32b1fd866205165f49b800")]
-    [InlineData("5f9c95bca3508c24b1d0b1559c83ef5b04445cc4581c8e86d8224eddd09f1157")]
+    [MemberData(nameof(LowOrderPoints))]
     public void Low_order_points_are_refused_on_both_sides(string point)
     {
         byte[] low = Convert.FromHexString(point);
