@@ -49,9 +49,11 @@ public sealed class CellBuckets
         return _cells.AsSpan(_starts[bucket], _starts[bucket + 1] - _starts[bucket]);
     }
 
-    /// <summary>Forgets the last batch.</summary>
+    /// <summary>Forgets the last batch, also one that was never completed.</summary>
     internal void Clear()
     {
+        for (int bucket = 0; bucket < Count; bucket++)
+            _places[_keys[bucket]] = 0;
         Count = 0;
         _added = 0;
     }
@@ -81,7 +83,5 @@ public sealed class CellBuckets
         _starts[Count] = start;
         for (int index = 0; index < _added; index++)
             _cells[_places[_addedKeys[index]]++] = _addedCells[index];
-        for (int bucket = 0; bucket < Count; bucket++)
-            _places[_keys[bucket]] = 0;
     }
 }
