@@ -19,6 +19,7 @@ public sealed class ControlGate
     private readonly long _tokensMax;
     private readonly long _tokensPerMs;
     private Place _overflow;
+    private long _latestMs = long.MinValue;
 
     /// <summary>Makes a gate that has seen nobody.</summary>
     /// <param name="cellsPerSecond">Rate of one prefix, 1 or more.</param>
@@ -63,6 +64,7 @@ public sealed class ControlGate
     /// </param>
     public bool TryPass(in UdpEndpoint source, long nowMs)
     {
+        nowMs = _latestMs = Math.Max(_latestMs, nowMs);
         ulong prefix = PrefixOf(source);
         int start = ((int)_hash.Of(prefix, 0, 0) & _setMask) * SetPlaces;
         Span<Place> set = _places.AsSpan(start, SetPlaces);
@@ -100,7 +102,7 @@ public sealed class ControlGate
         public bool TryTake(long nowMs, long tokensPerMs, long tokensMax)
         {
             Tokens = TokensAt(nowMs, tokensPerMs, tokensMax);
-            LastMs = Math.Max(LastMs, nowMs);
+            LastMs = nowMs;
             if (Tokens < CellCost)
                 return false;
             Tokens -= CellCost;
@@ -110,8 +112,6 @@ public sealed class ControlGate
         private readonly long TokensAt(long nowMs, long tokensPerMs, long tokensMax)
         {
             long elapsedMs = nowMs - LastMs;
-            if (elapsedMs <= 0)
-                return Tokens;
             return elapsedMs > tokensMax / tokensPerMs
                 ? tokensMax
                 : Math.Min(tokensMax, Tokens + (elapsedMs * tokensPerMs));
