@@ -17,6 +17,7 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
 
     private const ulong MappedPrefix = 0xFFFF_0000_0000;
     private const uint Nat64Prefix = 0x0064_FF9B;
+    private const ulong LocalNat64Prefix = 0x0064_FF9B_0001;
     private const int TextCharsMax = 64;
 
     private readonly ulong _high;
@@ -62,10 +63,13 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     /// <summary>127.0.0.0/8 or ::1.</summary>
     public bool IsLoopback => IsIPv4 ? IPv4 >> 24 == 127 : _high == 0 && _low == 1;
 
-    /// <summary>RFC 1918, RFC 6598 (100.64.0.0/10), RFC 4193 (fc00::/7), and the old fec0::/10.</summary>
+    /// <summary>
+    /// RFC 1918, RFC 6598 (100.64.0.0/10), RFC 4193 (fc00::/7), RFC 8215 (64:ff9b:1::/48, local translation to
+    /// IPv4), and the old fec0::/10.
+    /// </summary>
     public bool IsPrivate => IsIPv4
         ? IPv4 >> 24 == 10 || IPv4 >> 20 == 0xAC1 || IPv4 >> 16 == 0xC0A8 || IPv4 >> 22 == 0x191
-        : _high >> 57 == 0x7E || _high >> 54 == 0x3FB;
+        : _high >> 57 == 0x7E || _high >> 54 == 0x3FB || _high >> 16 == LocalNat64Prefix;
 
     /// <summary>169.254.0.0/16 or fe80::/10.</summary>
     public bool IsLinkLocal => IsIPv4 ? IPv4 >> 16 == 0xA9FE : _high >> 54 == 0x3FA;
@@ -102,8 +106,8 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     public static UdpEndpoint FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
 
     /// <summary>
-    /// Reads "192.0.2.1:4000" or "[2001:db8::1]:4000". Port 1 to 65 535; no host names, scope ids or short
-    /// IPv4.
+    /// Reads "192.0.2.1:4000" or "[2001:db8::1]:4000". Port 1 to 65 535, without leading zeros; no host names,
+    /// scope ids or short IPv4.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UdpEndpoint endpoint)
     {
@@ -115,6 +119,8 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
         if (parsed.AddressFamily == AddressFamily.InterNetwork && !text.SequenceEqual(parsed.ToString()))
             return false;
         if (parsed.AddressFamily == AddressFamily.InterNetworkV6 && text[0] != '[')
+            return false;
+        if (text[text.LastIndexOf(':') + 1] == '0')
             return false;
         endpoint = From(parsed);
         return true;
