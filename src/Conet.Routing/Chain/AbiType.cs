@@ -35,8 +35,9 @@ public enum AbiKind
 }
 
 /// <summary>
-/// A type of the Solidity contract ABI, parsed from its canonical text ("uint256", "(address,bytes32[2])[]"). Immutable.
-/// Empty tuples and arrays of length zero are refused: they take no room, so counts of them could not be bounded.
+/// A type of the Solidity contract ABI, parsed from its text ("uint256", "(address,bytes32[2])[]"; "uint" and "int" are
+/// read as Solidity reads them). Immutable. Empty tuples and arrays of length zero are refused: they take no room, so
+/// counts of them could not be bounded.
 /// </summary>
 public sealed class AbiType
 {
@@ -180,6 +181,8 @@ public sealed class AbiType
             case "bool": return new AbiType(AbiKind.Bool, 0, null, [], -1);
             case "bytes": return new AbiType(AbiKind.Bytes, 0, null, [], -1);
             case "string": return new AbiType(AbiKind.String, 0, null, [], -1);
+            case "uint": return new AbiType(AbiKind.UInt, 256, null, [], -1);
+            case "int": return new AbiType(AbiKind.Int, 256, null, [], -1);
         }
         (AbiKind kind, string prefix, int max) = name switch
         {

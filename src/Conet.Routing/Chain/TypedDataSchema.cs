@@ -143,8 +143,10 @@ public sealed class TypedDataSchema
             string name = bracket < 0 ? field.Type : field.Type[..bracket];
             AbiType? atomic = null;
             if (!IsIdentifier(field.Name)) return false;
-            if (!_structs.ContainsKey(name) && (name.StartsWith('(') || !AbiType.TryParse(name, out atomic)))
-                return false;
+            // EIP-712 has no tuples without a name and no aliases such as "uint".
+            bool isStruct = _structs.ContainsKey(name);
+            if (!isStruct && (!AbiType.TryParse(name, out atomic) || atomic.Kind == AbiKind.Tuple)) return false;
+            if (!isStruct && atomic!.ToString() != name) return false;
             // The array part alone is checked as that of an ABI array.
             string suffix = bracket < 0 ? "" : field.Type[bracket..];
             if (!AbiType.TryParse("uint8" + suffix, out AbiType? shape)) return false;
