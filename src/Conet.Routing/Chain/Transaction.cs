@@ -93,7 +93,9 @@ public sealed record Transaction
         if (signature.IsEmpty)
         {
             if (kind != TransactionKind.Eip155) return;
-            writer.WriteUInt256(ChainId);
+            // No chain has id 0. EIP-155 does not say how to write it; ethers.js writes a zero byte, and so do we.
+            if (ChainId.IsZero) writer.WriteBytes([0]);
+            else writer.WriteUInt256(ChainId);
             writer.WriteUInt64(0);
             writer.WriteUInt64(0);
             return;
