@@ -1,1 +1,1 @@
-Console.WriteLine("bench");
+return Conet.Bench.BenchCommand.Run(args, Console.Out, Console.Error);

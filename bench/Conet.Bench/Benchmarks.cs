@@ -1,0 +1,11 @@
+using Conet.Bench.Wire;
+
+namespace Conet.Bench;
+
+/// <summary>Every benchmark there is; a new one is one more line.</summary>
+internal static class Benchmarks
+{
+    public static IReadOnlyList<IBenchmark> All { get; } = [new WireBenchmark()];
+
+    public static IBenchmark? Find(string name) => All.FirstOrDefault(candidate => candidate.Name == name);
+}
