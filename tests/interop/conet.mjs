@@ -104,7 +104,7 @@ async function open(values) {
     network: networkOf(values), cell, secret: bytes(values, "secret", 32), addressees,
   });
   if (opened.problem) {
-    print({ problem: opened.problem });
+    print({ problem: opened.problem, detail: opened.detail ?? null });
     process.exitCode = 1;
     return;
   }

@@ -7,7 +7,7 @@ import { aliasAddress, homeAddress, nodeOwnAddress, walletAddress } from "./addr
 import * as bodies from "./bodies.mjs";
 import { concat, same, toHex, u32 } from "./bytes.mjs";
 import * as control from "./control.mjs";
-import { authFits, bodySizeMax, kinds, timeProblem } from "./envelope.mjs";
+import { bodySizeMax, kinds, timeProblem } from "./envelope.mjs";
 import { Groups } from "./groups.mjs";
 import { x25519Public } from "./hpke.mjs";
 import { keccak256 } from "./keccak.mjs";
@@ -142,8 +142,8 @@ export class Client extends EventEmitter {
   // ---- sending (sections 7.2, 7.3, 7.5)
 
   /**
-   * Sends to `target` = { destination, to, prekey } through `entry` = { host, port }. With `replyBlock` and `receipt` it
-   * resolves with the receipt, or undefined when none came before `timeoutMs`.
+   * Sends to `target` = { destination, to, prekey } through `entry` = { host, port }. With `replyBlock` and `receipt`
+   * it resolves with the receipt, or undefined when none came before `timeoutMs`.
    */
   async send(entry, target, content, { replyBlock, receipt = false, signed = true, timeoutMs = 20_000 } = {}) {
     const body = bodies.writeMessage({ replyBlock, receipt, content });
@@ -213,7 +213,6 @@ export class Client extends EventEmitter {
     const opened = openAndVerify({ network: this.#network, cell, secret: key.secret, addressees: key.addressees });
     if (opened.problem) return opened.problem;
     const e = opened.envelope;
-    if (!authFits(e.kind, e.auth)) return "auth";
     return timeProblem(e, Date.now()) ?? this.#deliver(e, key);
   }
 
@@ -243,9 +242,12 @@ export class Client extends EventEmitter {
     if (!value) return "body";
     const pending = this.#answers.get(toHex(value.requestId));
     if (!pending) return "unasked";
-    if (e.kind === kinds.challenge) this.#sendControl(kinds.confirm, control.writeConfirm(value), randomBytes(16), false);
-    else if (e.kind === kinds.refused || e.kind === pending.answerKind) pending.resolve(value);
-    else return "unasked";
+    if (e.kind === kinds.challenge) {
+      this.#sendControl(kinds.confirm, control.writeConfirm(value), randomBytes(16), false);
+      return undefined;
+    }
+    if (e.kind !== kinds.refused && e.kind !== pending.answerKind) return "unasked";
+    pending.resolve(value);
     return undefined;
   }
 

@@ -3,8 +3,6 @@
 import { addressSize, isUnderNodeNotOwn } from "./addresses.mjs";
 import { concat, Reader, u16, u32, u8 } from "./bytes.mjs";
 
-const leaseFits = (seconds) => seconds >= 30 && seconds <= 86_400;
-
 /** A parser for a body of exactly `size` bytes. */
 const exact = (size, read) => (body) => (body.length === size ? read(new Reader(body)) : undefined);
 
@@ -13,7 +11,7 @@ export const writeAttach = (a) => concat(a.returnAddress, a.returnKey, u32(a.lea
 export const parseAttach = exact(57, (reader) => {
   const attach = { returnAddress: reader.take(addressSize), returnKey: reader.take(32), leaseSec: reader.u32() };
   const options = reader.u8();
-  return options === 0 && isUnderNodeNotOwn(attach.returnAddress) && leaseFits(attach.leaseSec) ? attach : undefined;
+  return options === 0 && isUnderNodeNotOwn(attach.returnAddress) ? attach : undefined;
 });
 
 const writeChallengeLike = (c) => concat(c.requestId, c.challenge);

@@ -34,7 +34,7 @@ export function writeEnvelope(e) {
 
 /** { envelope } or { problem }. */
 export function parseEnvelope(bytes) {
-  if (bytes.length !== envelopeSize) return { problem: "size" };
+  if (bytes.length !== envelopeSize) return { problem: "wrongSize" };
   const reader = new Reader(bytes);
   const [version, kind] = [reader.u8(), reader.u8()];
   const e = {
@@ -48,15 +48,14 @@ export function parseEnvelope(bytes) {
 }
 
 function envelopeProblem(e, version, bodyLength, room) {
-  if (version !== 1) return "version";
-  if (!knownKinds.has(e.kind)) return "kind";
-  if (e.auth > 1) return "auth";
-  if (e.ttlSec < 1 || e.ttlSec > ttlSecMax) return "ttl";
-  if (bodyLength > bodySizeMax) return "bodyLength";
-  if (e.auth === 0 && !(isZero(e.from) && isZero(e.signature))) return "anonymous";
-  if (e.auth === 1 && isZero(e.from)) return "sender";
-  if (!isZero(room.subarray(bodyLength))) return "padding";
-  return undefined;
+  if (version !== 1) return "unknownVersion";
+  if (!knownKinds.has(e.kind)) return "unknownKind";
+  if (!authFits(e.kind, e.auth)) return "badAuth";
+  if (e.ttlSec < 1 || e.ttlSec > ttlSecMax) return "badLifetime";
+  if (bodyLength > bodySizeMax) return "badBodyLength";
+  if (!isZero(room.subarray(bodyLength))) return "badPadding";
+  const clear = isZero(e.from) && isZero(e.signature);
+  return (e.auth === 0 ? clear : !isZero(e.from)) ? undefined : "badSender";
 }
 
 /** The column "auth" of section 7. */
@@ -76,7 +75,7 @@ export function signingValues(e, to, network, keyCommit) {
 export const signEnvelope = (e, to, network, keyCommit, secret) =>
   sign(secret, signingValues(e, to, network, keyCommit).digest);
 
-/** Undefined when the signature is the sender's over one of the addresses, else the reason. */
+/** Undefined when the signature is the sender's over one of the addresses, else the check of 5.1 that failed. */
 export function signatureProblem(e, addressees, network, keyCommit) {
   let problem = "mismatch";
   for (const to of addressees) {

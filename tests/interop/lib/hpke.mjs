@@ -51,6 +51,12 @@ const labeledExtract = (suite, salt, label, ikm) =>
 const labeledExpand = (suite, key, label, info, size) =>
   expand(key, concat(u16(size), ascii("HPKE-v1"), suite, ascii(label), info), size);
 
+/** DeriveKeyPair (RFC 9180, 7.1.3): the secret key made of key material. */
+export const deriveSecret = (ikm) => {
+  const none = Buffer.alloc(0);
+  return labeledExpand(kemSuite, labeledExtract(kemSuite, none, "dkp_prk", ikm), "sk", none, 32);
+};
+
 /** Every value between the Diffie-Hellman result and the message key. */
 function schedule(dh, enc, recipientKey, info) {
   const none = Buffer.alloc(0);

@@ -18,7 +18,7 @@ export function packRoute(route) {
   return fields.reduce((packed, [name, shift]) => packed | (BigInt(values[name]) << shift), 0n);
 }
 
-/** The route, or undefined when the homes have a gap or a repetition, or a bit above 215 is set. */
+/** The route, or undefined for a word that the registry does not take (11.2). */
 export function unpackRoute(packed) {
   const values = {};
   for (const [name, shift, size] of fields) values[name] = (packed >> shift) & ((1n << size) - 1n);
@@ -26,6 +26,7 @@ export function unpackRoute(packed) {
   const homes = slots.filter((home) => home !== 0);
   const gap = homes.some((home, i) => home !== slots[i]);
   if (homes.length === 0 || gap || new Set(homes).size !== homes.length || values.zero !== 0n) return undefined;
+  if (values.suite !== 1n || values.epoch === 0n || values.expiry === 0n) return undefined;
   return {
     homes, suite: Number(values.suite), epoch: Number(values.epoch), expiry: values.expiry,
     flags: Number(values.flags),

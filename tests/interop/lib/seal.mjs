@@ -38,21 +38,29 @@ export function sealCell({ network, destination, prekey, fields, secret, to, eph
   return { ...values, aad, envelope, sealed, cell: concat(aad, sealed) };
 }
 
-/** { envelope, keyCommit } with the bytes in `plain`, or { problem }: "size", "lowOrder", "tag", or the envelope's. */
+const notOpened = (detail) => ({ problem: "notOpened", detail });
+
+/** { envelope, keyCommit, plain }, or { problem }: "notOpened" with a detail, or the envelope's. */
 export function openCell({ network, cell, secret }) {
-  if (cell.length !== cellSize) return { problem: "size" };
+  if (cell.length !== cellSize) return notOpened("size");
   const aad = cell.subarray(0, addressSize + encSize);
-  const context = openContext(secret, cell.subarray(addressSize, aad.length), sealInfo(network, x25519Public(secret)));
-  if (!context) return { problem: "lowOrder" };
+  const info = sealInfo(network, x25519Public(secret));
+  const context = openContext(secret, cell.subarray(addressSize, aad.length), info);
+  if (!context) return notOpened("lowOrder");
   const plain = decrypt(context, aad, cell.subarray(aad.length));
-  if (!plain) return { problem: "tag" };
-  return { ...parseEnvelope(plain), plain, context, keyCommit: keyCommitOf(context) };
+  if (!plain) return notOpened("tag");
+  return { ...parseEnvelope(plain), plain, keyCommit: keyCommitOf(context) };
 }
 
-/** Opens, and checks the signature for the given addressees (5.1) where there is one. */
+/** What was opened, or "badSignature" with its detail when it is signed, but not for one of the addressees (5.1). */
+export function signatureOf({ network, opened, addressees }) {
+  if (opened.envelope.auth === 0) return opened;
+  const detail = signatureProblem(opened.envelope, addressees, network, opened.keyCommit);
+  return detail ? { problem: "badSignature", detail } : opened;
+}
+
+/** Opens, and checks the signature. */
 export function openAndVerify({ network, cell, secret, addressees }) {
   const opened = openCell({ network, cell, secret });
-  if (opened.problem || opened.envelope.auth === 0) return opened;
-  const problem = signatureProblem(opened.envelope, addressees, network, opened.keyCommit);
-  return problem ? { ...opened, problem } : opened;
+  return opened.problem ? opened : signatureOf({ network, opened, addressees });
 }
