@@ -100,7 +100,7 @@ internal sealed record GoldenCell(string Name, uint SeedValue, BodyKind Kind, by
     public static byte[] PublicKeyOf(byte[] secret)
     {
         byte[] key = new byte[SealKey.PublicKeySize];
-        Native.X25519.GetPublicKey(secret, key);
+        Conet.Wire.Native.X25519.GetPublicKey(secret, key);
         return key;
     }
 
