@@ -65,6 +65,7 @@ public static class RevertReason
             return $"unknown error {HexText.Format(data[..UnknownBytesShown])}";
         int open = signature.IndexOf('(', StringComparison.Ordinal);
         string name = signature[..open];
+        if (signature.EndsWith("()", StringComparison.Ordinal)) return signature;
         AbiType arguments = AbiType.Parse(signature[open..]);
         return AbiDecoder.TryDecode(arguments, data[SelectorSize..], out AbiValue[]? values, out _)
             ? $"{name}({string.Join(", ", values.Select(Format))})"
