@@ -1,7 +1,7 @@
 using Conet.Wire.Native;
 using Conet.Wire.Sealing;
 
-namespace Conet.Wire.Tests.Native;
+namespace Conet.Wire.Tests.Secrets;
 
 public sealed class SecretMemoryTests
 {
