@@ -1,9 +1,13 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.FSharp.Core;
 
 namespace Conet.Wire.Tests;
 
-/// <summary>Runs FsCheck properties from plain facts; a failure prints the seed to replay with.</summary>
+/// <summary>
+/// Runs FsCheck properties from plain facts. A failure prints its seed as (number,number); the environment
+/// variable CONET_REPLAY with these two numbers makes the same cases again.
+/// </summary>
 internal static class Property
 {
     public const int Cases = 10_000;
@@ -11,7 +15,7 @@ internal static class Property
     private static readonly Config _config = Config.QuickThrowOnFailure.WithMaxTest(Cases).WithEndSize(200);
 
     public static void Holds<T>(Gen<T> generator, Func<T, bool> property, int cases = Cases) =>
-        Check.One(_config.WithMaxTest(cases), Prop.ForAll(generator.ToArbitrary(), property));
+        Check.One(Replayed(_config.WithMaxTest(cases)), Prop.ForAll(generator.ToArbitrary(), property));
 
     /// <summary>Byte strings of 0 to max bytes: random, all zero, all 0xff, and of edge lengths.</summary>
     public static Gen<byte[]> Bytes(int max) =>
@@ -25,6 +29,16 @@ internal static class Property
         from kind in Gen.Choose(0, 9)
         from seed in Gen.Choose(0, int.MaxValue - 1)
         select Fill(length, kind, seed);
+
+    private static Config Replayed(Config config)
+    {
+        string? seed = Environment.GetEnvironmentVariable("CONET_REPLAY");
+        if (string.IsNullOrEmpty(seed))
+            return config;
+        ulong[] numbers = [.. seed.Trim('(', ')').Split(',').Select(ulong.Parse)];
+        Replay replay = new(new Rnd(numbers[0], numbers[1]), FSharpOption<int>.None);
+        return config.WithReplay(FSharpOption<Replay>.Some(replay));
+    }
 
     private static byte[] Fill(int length, int kind, int seed)
     {
