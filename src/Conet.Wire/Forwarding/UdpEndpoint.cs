@@ -64,8 +64,8 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     public bool IsLoopback => IsIPv4 ? IPv4 >> 24 == 127 : _high == 0 && _low == 1;
 
     /// <summary>
-    /// RFC 1918, RFC 6598 (100.64.0.0/10), RFC 4193 (fc00::/7), RFC 8215 (64:ff9b:1::/48, local translation to
-    /// IPv4), and the old fec0::/10.
+    /// RFC 1918, RFC 6598 (100.64.0.0/10), RFC 4193 (fc00::/7), RFC 8215 (64:ff9b:1::/48, local
+    /// translation to IPv4), and the old fec0::/10.
     /// </summary>
     public bool IsPrivate => IsIPv4
         ? IPv4 >> 24 == 10 || IPv4 >> 20 == 0xAC1 || IPv4 >> 16 == 0xC0A8 || IPv4 >> 22 == 0x191
@@ -106,8 +106,8 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     public static UdpEndpoint FromIPv4(uint address, ushort port) => new(0, MappedPrefix | address, port);
 
     /// <summary>
-    /// Reads "192.0.2.1:4000" or "[2001:db8::1]:4000". Port 1 to 65 535, without leading zeros; no host names,
-    /// scope ids or short IPv4.
+    /// Reads "192.0.2.1:4000" or "[2001:db8::1]:4000". Port 1 to 65 535, without leading zeros; no host
+    /// names, scope ids or short IPv4.
     /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UdpEndpoint endpoint)
     {
