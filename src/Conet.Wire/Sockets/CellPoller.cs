@@ -2,10 +2,14 @@ namespace Conet.Wire.Sockets;
 
 /// <summary>
 /// Waits until one of a few sockets can be read, a time is over, or another thread wakes it. One thread
-/// waits; any thread wakes. Does not own the sockets.
+/// waits; any thread wakes or disposes. Does not own the sockets.
 /// </summary>
 public abstract class CellPoller : IDisposable
 {
+    private readonly object _closing = new();
+    private bool _isWaiting;
+    private bool _isClosed;
+
     private protected CellPoller()
     {
     }
@@ -30,20 +34,61 @@ public abstract class CellPoller : IDisposable
     /// 0 after the time, a wake-up or a signal.
     /// </summary>
     /// <param name="timeoutMs">0 to <see cref="Limits.WaitMillisecondsMax"/>; longer is cut to it.</param>
-    public abstract uint Wait(int timeoutMs);
+    /// <exception cref="ObjectDisposedException">The poller is disposed.</exception>
+    public uint Wait(int timeoutMs)
+    {
+        lock (_closing)
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            _isWaiting = true;
+        }
+
+        try
+        {
+            return WaitForAny(Math.Clamp(timeoutMs, 0, Limits.WaitMillisecondsMax));
+        }
+        finally
+        {
+            lock (_closing)
+            {
+                _isWaiting = false;
+                Monitor.PulseAll(_closing);
+            }
+        }
+    }
 
     /// <summary>Ends the wait that is under way, or else the next one. Any thread.</summary>
-    public abstract void Wake();
+    public void Wake()
+    {
+        lock (_closing)
+        {
+            if (!_isClosed)
+                Signal();
+        }
+    }
 
-    /// <inheritdoc/>
+    /// <summary>
+    /// Ends the wait that is under way, waits until it has ended, and frees what the poller took.
+    /// </summary>
     public void Dispose()
     {
-        Dispose(true);
+        lock (_closing)
+        {
+            if (_isClosed)
+                return;
+            _isClosed = true;
+            Signal();
+            while (_isWaiting)
+                Monitor.Wait(_closing);
+        }
+
+        Free();
         GC.SuppressFinalize(this);
     }
 
-    /// <summary>Frees what the poller took.</summary>
-    protected abstract void Dispose(bool disposing);
+    private protected abstract uint WaitForAny(int timeoutMs);
 
-    private protected static int Clamp(int timeoutMs) => Math.Clamp(timeoutMs, 0, Limits.WaitMillisecondsMax);
+    private protected abstract void Signal();
+
+    private protected abstract void Free();
 }

@@ -60,6 +60,7 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
 
     public override bool Receive(CellBatch batch)
     {
+        ThrowIfDisposed();
         batch.Clear();
         for (int slot = 0; slot < batch.Slots; slot++)
             PrepareReceive(batch, slot);
@@ -85,6 +86,7 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
 
     public override void Queue(CellBatch batch, ReadOnlySpan<int> cells, in UdpEndpoint to)
     {
+        ThrowIfDisposed();
         int trainCellsMax = _segmented && !_unsegmented.Has(to) ? Limits.TrainCellsMax : 1;
         byte* bytes = batch.BasePointer;
         ReadOnlySpan<int> offsets = batch.Offsets;
@@ -100,6 +102,7 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
 
     public override void Flush(ref SendTally tally)
     {
+        ThrowIfDisposed();
         Send();
         tally.Add(_tally);
         _tally = default;
@@ -119,6 +122,8 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
         CMsgHdr* control = (CMsgHdr*)header.Control;
         return control->Level == SOL_UDP && control->Type == UDP_GRO ? *(int*)(control + 1) : 0;
     }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_memory == null, this);
 
     private void TakeMemory()
     {

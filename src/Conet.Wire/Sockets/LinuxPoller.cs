@@ -7,7 +7,6 @@ namespace Conet.Wire.Sockets;
 internal sealed unsafe class LinuxPoller : CellPoller
 {
     private readonly int _count;
-    private readonly Lock _closing = new();
     private PollFd* _descriptors;
     private int _event;
 
@@ -30,11 +29,11 @@ internal sealed unsafe class LinuxPoller : CellPoller
         Wait(0);
     }
 
-    ~LinuxPoller() => Dispose(false);
+    ~LinuxPoller() => Free();
 
-    public override uint Wait(int timeoutMs)
+    private protected override uint WaitForAny(int timeoutMs)
     {
-        if (LinuxCalls.Poll(_descriptors, _count + 1, Clamp(timeoutMs)) <= 0)
+        if (LinuxCalls.Poll(_descriptors, _count + 1, timeoutMs) <= 0)
             return 0;
         if (_descriptors[_count].Returned != 0)
             LinuxCalls.Reset(_event);
@@ -48,25 +47,14 @@ internal sealed unsafe class LinuxPoller : CellPoller
         return ready;
     }
 
-    public override void Wake()
-    {
-        lock (_closing)
-        {
-            if (_event >= 0)
-                LinuxCalls.Signal(_event);
-        }
-    }
+    private protected override void Signal() => LinuxCalls.Signal(_event);
 
-    protected override void Dispose(bool disposing)
+    private protected override void Free()
     {
-        lock (_closing)
-        {
-            if (_event < 0)
-                return;
+        if (_event >= 0)
             LinuxCalls.Close(_event);
-            _event = -1;
-            NativeMemory.Free(_descriptors);
-            _descriptors = null;
-        }
+        _event = -1;
+        NativeMemory.Free(_descriptors);
+        _descriptors = null;
     }
 }

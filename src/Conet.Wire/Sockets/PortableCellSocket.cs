@@ -27,6 +27,7 @@ internal sealed class PortableCellSocket : CellSocket
     private int _queued;
     private ulong _receiveErrors;
     private SendTally _tally;
+    private bool _isDisposed;
 
     public PortableCellSocket(Socket socket)
         : base(socket, CellSocketKind.Portable)
@@ -43,6 +44,7 @@ internal sealed class PortableCellSocket : CellSocket
 
     public override bool Receive(CellBatch batch)
     {
+        ThrowIfDisposed();
         batch.Clear();
         while (batch.UsedSlots < batch.Slots)
         {
@@ -71,6 +73,7 @@ internal sealed class PortableCellSocket : CellSocket
 
     public override void Queue(CellBatch batch, ReadOnlySpan<int> cells, in UdpEndpoint to)
     {
+        ThrowIfDisposed();
         if (!_ipv6 && !to.IsIPv4)
         {
             _tally.Failed += cells.Length;
@@ -92,10 +95,19 @@ internal sealed class PortableCellSocket : CellSocket
 
     public override void Flush(ref SendTally tally)
     {
+        ThrowIfDisposed();
         Send();
         tally.Add(_tally);
         _tally = default;
     }
+
+    protected override void Dispose(bool disposing)
+    {
+        base.Dispose(disposing);
+        _isDisposed = true;
+    }
+
+    private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_isDisposed, this);
 
     private UdpEndpoint ReadSource()
     {

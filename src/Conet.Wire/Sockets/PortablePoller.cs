@@ -12,8 +12,6 @@ internal sealed class PortablePoller : CellPoller
     private readonly Socket _wake;
     private readonly List<Socket> _readable;
     private readonly byte[] _discarded = new byte[1];
-    private readonly Lock _closing = new();
-    private bool _isClosed;
 
     public PortablePoller(ReadOnlySpan<CellSocket> sockets)
     {
@@ -27,14 +25,14 @@ internal sealed class PortablePoller : CellPoller
         _readable = new List<Socket>(sockets.Length + 1);
     }
 
-    public override uint Wait(int timeoutMs)
+    private protected override uint WaitForAny(int timeoutMs)
     {
         _readable.Clear();
         _readable.AddRange(_sockets);
         _readable.Add(_wake);
         try
         {
-            Socket.Select(_readable, null, null, Clamp(timeoutMs) * 1_000);
+            Socket.Select(_readable, null, null, timeoutMs * 1_000);
         }
         catch (SocketException)
         {
@@ -54,24 +52,10 @@ internal sealed class PortablePoller : CellPoller
         return ready;
     }
 
-    public override void Wake()
-    {
-        lock (_closing)
-        {
-            if (!_isClosed)
-                _wake.Send(_signal, 0, _signal.Length, SocketFlags.None, out _);
-        }
-    }
+    private protected override void Signal() =>
+        _wake.Send(_signal, 0, _signal.Length, SocketFlags.None, out _);
 
-    protected override void Dispose(bool disposing)
-    {
-        lock (_closing)
-        {
-            if (disposing && !_isClosed)
-                _wake.Dispose();
-            _isClosed = true;
-        }
-    }
+    private protected override void Free() => _wake.Dispose();
 
     private void Discard()
     {
