@@ -55,7 +55,7 @@ public sealed class CellBucketsTests
             for (int bucket = 0; bucket < buckets.Count; bucket++)
             {
                 Assert.Equal(expected[bucket].Key, buckets.KeyOf(bucket));
-                Assert.Equal(expected[bucket], buckets.CellsOf(bucket).ToArray());
+                Assert.True(buckets.CellsOf(bucket).SequenceEqual([.. expected[bucket]]));
             }
         }
 

@@ -177,8 +177,8 @@ public sealed class ControlGateTests
     }
 
     /// <summary>
-    /// Fewer prefixes than places of one set: each has a bucket of its own, over any times, and in any span of
-    /// them it may pass the burst and what the rate adds.
+    /// Fewer prefixes than places of one set: each has a bucket of its own, and at any time it has passed at
+    /// most its burst and what the rate has added.
     /// </summary>
     private static bool KeepsToBurstAndRate(int seed)
     {

@@ -102,7 +102,8 @@ public sealed class LocalTableTests
         LocalTable table = new(100, Worlds.Seed(4));
         for (int number = 0; number < 100; number += 2)
             table.TrySet(Worlds.Address(number), number);
-        (byte[] bytes, int[] offsets) = Worlds.Cells([.. Enumerable.Range(0, 100).Select(Worlds.Address)], 12);
+        byte[][] addresses = [.. Enumerable.Range(0, 100).Select(Worlds.Address)];
+        (byte[] bytes, int[] offsets) = Worlds.Cells(addresses, gap: 12);
         int[] handles = new int[101];
         handles[100] = 12_345;
         table.Find(bytes, offsets, handles);
