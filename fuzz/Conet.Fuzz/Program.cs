@@ -1,1 +1,4 @@
-Console.WriteLine("fuzz");
+using Conet.Fuzz.Command;
+using Conet.Fuzz.Targets;
+
+return await FuzzCommand.RunAsync(args, AllTargets.Create());
