@@ -26,10 +26,11 @@ internal sealed class ProgressLogger(TextWriter progress) : ILogger
 
     public void WriteLine(LogKind logKind, string text)
     {
-        if (text.StartsWith("* ", StringComparison.Ordinal))
-            _remarks.Add(text);
-        else if (logKind == LogKind.Error || text.StartsWith("// Benchmark: ", StringComparison.Ordinal))
-            progress.WriteLine(text.TrimStart('/', ' '));
+        string words = text.TrimStart('/', ' ');
+        if (words.StartsWith("* ", StringComparison.Ordinal))
+            _remarks.Add(words);
+        else if (logKind == LogKind.Error || words.StartsWith("Benchmark: ", StringComparison.Ordinal))
+            progress.WriteLine(words);
     }
 
     /// <summary>Writes what was kept.</summary>

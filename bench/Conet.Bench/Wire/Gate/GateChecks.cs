@@ -22,7 +22,7 @@ internal static class GateChecks
         yield return Repeat("look-up: batch, miss", "look-ups", LookUpBench.Count, lookUp.BatchMisses);
 
         foreach (int hops in (int[])[1, 16, 256])
-            yield return Forward($"forward: {hops} hops", hops, CellMix.Routed, CellRole.ClientPort);
+            yield return Forward($"forward: {hops} next hop{(hops == 1 ? "" : "s")}", hops, CellMix.Routed, CellRole.ClientPort);
         yield return Forward("forward: delivered to attached clients", 1, CellMix.Local, CellRole.NodePort);
         yield return Forward("forward: dropped, unknown destination", 1, CellMix.Unknown, CellRole.ClientPort);
         yield return Forward("forward: dropped, crossed route", 1, CellMix.Routed, CellRole.NodePort);
