@@ -32,8 +32,12 @@ internal sealed record Tool(int ExitCode, string Output, string Error)
     }
 
     /// <summary>Whether PATH holds the program.</summary>
-    public static bool IsInstalled(string program) =>
+    public static bool IsInstalled(string program) => Find(program) is not null;
+
+    /// <summary>Where PATH holds the program, or null.</summary>
+    public static string? Find(string program) =>
         (Environment.GetEnvironmentVariable("PATH") ?? "")
         .Split(Path.PathSeparator, StringSplitOptions.RemoveEmptyEntries)
-        .Any(folder => File.Exists(Path.Combine(folder, program)));
+        .Select(folder => Path.Combine(folder, program))
+        .FirstOrDefault(File.Exists);
 }

@@ -5,16 +5,16 @@ public sealed class ScriptTests
 {
     private const int UsageError = 64;
 
-    public static TheoryData<string> Scripts =>
-        [.. Checkout.CodeFiles.Where(path => Shell(path) is not null)];
+    public static TheoryData<string> Scripts => [.. ShellScripts];
 
-    [Theory]
+    private static IEnumerable<string> ShellScripts => Checkout.CodeFiles.Where(path => Shell(path) is not null);
+
+    [SkippableTheory]
     [MemberData(nameof(Scripts))]
     public void Scripts_parse(string path)
     {
         string shell = Shell(path)!;
-        if (!Tool.IsInstalled(shell))
-            throw new SkipException($"{shell} is not installed");
+        Skip.IfNot(Tool.IsInstalled(shell), $"{shell} is not installed");
         Tool parsed = Tool.Run(shell, "-n", path);
         Assert.True(parsed.ExitCode == 0, parsed.Error);
     }
@@ -23,7 +23,7 @@ public sealed class ScriptTests
     public void Scripts_satisfy_shellcheck()
     {
         Skip.IfNot(Tool.IsInstalled("shellcheck"), "shellcheck is not installed");
-        Tool check = Tool.Run("shellcheck", [.. Scripts.Select(row => row.Data)]);
+        Tool check = Tool.Run("shellcheck", [.. ShellScripts]);
         Assert.True(check.ExitCode == 0, check.Output);
     }
 
@@ -44,6 +44,26 @@ public sealed class ScriptTests
             Tool mistake = Tool.Run("sh", "conet", verb, "--nonsense");
             Assert.Equal((UsageError, ""), (mistake.ExitCode, mistake.Output));
             Assert.Contains("--nonsense", mistake.Error);
+        }
+    }
+
+    /// <summary>Whoever has nothing installed yet asks for help first.</summary>
+    [SkippableFact]
+    public void Help_needs_nothing_installed()
+    {
+        Skip.If(OperatingSystem.IsWindows(), "needs sh");
+        DirectoryInfo bare = Directory.CreateTempSubdirectory("conet-path-");
+        try
+        {
+            foreach (string tool in new[] { "cat", "dirname", "readlink" })
+                File.CreateSymbolicLink(Path.Combine(bare.FullName, tool), Tool.Find(tool)!);
+            Tool help = Tool.Run("env", "-i", $"PATH={bare.FullName}", Tool.Find("sh")!, "conet", "help");
+            Assert.Equal((0, ""), (help.ExitCode, help.Error));
+            Assert.StartsWith("usage: ./conet VERB", help.Output);
+        }
+        finally
+        {
+            bare.Delete(recursive: true);
         }
     }
 

@@ -29,7 +29,7 @@ public sealed partial class CSharpTests
     public void Namespaces_are_file_scoped_and_follow_the_folders() => Findings.None(
         "One file-scoped namespace a file: the project's name and the folders, or fewer of them.",
         from path in Checkout.CSharpFiles
-        where Blocks(path).Any(block => block.IsType)
+        where Path.GetFileName(path) != "Program.cs" && Blocks(path).Any(block => block.IsType)
         let found = FileNamespace.Match(_sources.Value[path].Code).Groups[1].Value
         let folders = Namespace(path)
         where found != folders && !folders.StartsWith($"{found}.", StringComparison.Ordinal)
