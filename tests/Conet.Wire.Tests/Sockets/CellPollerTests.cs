@@ -84,16 +84,12 @@ public sealed class CellPollerTests
         using CellSocket first = Open(kind);
         using CellSocket second = Open(kind);
         using CellPoller poller = CellPoller.Create(first, second);
-        long before = 0;
-        for (int round = 0; round < 400; round++)
+        Action turn = () =>
         {
-            if (round == 200)
-                before = GC.GetAllocatedBytesForCurrentThread();
             poller.Wake();
             poller.Wait(0);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        };
+        Allocation.AssertStops(() => Allocation.Of(turn));
     }
 
     [Fact]
