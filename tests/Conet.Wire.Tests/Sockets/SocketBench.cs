@@ -85,7 +85,7 @@ internal static class SocketBench
             {
                 Assert.True(
                     waited.Elapsed < _patience,
-                    $"came: {received.Cells.Count} of {cells} cells, {received.WrongSize} of {wrongSize} wrong");
+                    $"came: {received.Cells.Count}/{cells} cells, {received.WrongSize}/{wrongSize} wrong");
                 Thread.Sleep(1);
             }
         }
