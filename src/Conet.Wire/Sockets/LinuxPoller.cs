@@ -24,7 +24,9 @@ internal sealed unsafe class LinuxPoller : CellPoller
         }
 
         _descriptors[_count] = new PollFd { Descriptor = _event, Events = POLLIN };
-        // The first call of a native function takes memory; a worker's thread must never be the one that makes it.
+
+        // The first call of a native function takes memory; a worker's thread must never be the one that
+        // makes it.
         LinuxCalls.Signal(_event);
         Wait(0);
     }
