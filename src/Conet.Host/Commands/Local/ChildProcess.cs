@@ -41,7 +41,17 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     /// <summary>Starts a program.</summary>
     /// <exception cref="CommandException">It cannot be started.</exception>
-    public static ChildProcess Start(string name, string file, IEnumerable<string> arguments, string logPath)
+    /// <param name="name">What messages call it.</param>
+    /// <param name="file">The program.</param>
+    /// <param name="arguments">Its arguments.</param>
+    /// <param name="logPath">Where its output goes.</param>
+    /// <param name="environment">Variables it gets besides those of this process.</param>
+    public static ChildProcess Start(
+        string name,
+        string file,
+        IEnumerable<string> arguments,
+        string logPath,
+        params ReadOnlySpan<(string Name, string Value)> environment)
     {
         ProcessStartInfo start = new(file)
         {
@@ -52,6 +62,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         };
         foreach (string argument in arguments)
             start.ArgumentList.Add(argument);
+        foreach ((string variable, string value) in environment)
+            start.Environment[variable] = value;
         try
         {
             StreamWriter log = new(logPath, append: false) { AutoFlush = true };

@@ -86,7 +86,8 @@ internal sealed class LocalNode : IAsyncDisposable
             $"node {id.Value}",
             program,
             [.. prefix, "node", "--config", path, "--follow-input"],
-            Path.Combine(folder, "node.log"));
+            Path.Combine(folder, "node.log"),
+            ("DOTNET_TieredCompilation", "0")); // compiled once: a recompilation takes memory on a worker's thread
         return new LocalNode(id.Value, process, httpPort);
     }
 
