@@ -10,8 +10,8 @@ public static class ClientLimits
     public const int DatagramsMax = 4096;
 
     /// <summary>
-    /// Cells opened a second. Each costs about a tenth of a millisecond, and the replay memory is sized for it
-    /// (docs/SPEC.md, section 6.3).
+    /// Cells opened a second. Each costs about a tenth of a millisecond, and the replay memory is sized for
+    /// it (docs/SPEC.md, section 6.3).
     /// </summary>
     public const int OpensPerSecondMax = 4000;
 
@@ -21,7 +21,9 @@ public static class ClientLimits
     /// <summary>Messages being sent at once.</summary>
     public const int OutgoingMax = 16_384;
 
-    /// <summary>Cells of long messages sealed in one turn of the client's thread, so that receiving is not starved.</summary>
+    /// <summary>
+    /// Cells of long messages sealed in one turn of the client's thread, so that receiving is not starved.
+    /// </summary>
     public const int FragmentsPerTurnMax = 64;
 
     /// <summary>Homes a client is attached to at once.</summary>
@@ -36,7 +38,9 @@ public static class ClientLimits
     /// <summary>Lease wished of a home, in seconds.</summary>
     public const uint LeaseSeconds = 120;
 
-    /// <summary>Longest pause between keep-alives, so that a NAT keeps the way back open. Milliseconds.</summary>
+    /// <summary>
+    /// Longest pause between keep-alives, so that a NAT keeps the way back open. Milliseconds.
+    /// </summary>
     public const ulong KeepAliveMs = 20_000;
 
     /// <summary>An unanswered control cell is repeated after this time. Milliseconds.</summary>
@@ -75,17 +79,24 @@ public static class ClientLimits
     /// <summary>Longest salt of a keystore in bytes; 32 is usual.</summary>
     public const int SaltBytesMax = 64;
 
-    /// <summary>Most memory of scrypt to open a keystore, in bytes: twice the largest in use (n = 2^18).</summary>
+    /// <summary>
+    /// Most memory of scrypt to open a keystore, in bytes: twice the largest in use (n = 2^18).
+    /// </summary>
     public const long ScryptBytesMax = (512L << 20) + (1 << 20);
 
-    /// <summary>Most steps n * r * p to open a keystore: four times the largest in use, a few seconds.</summary>
+    /// <summary>
+    /// Most steps n * r * p to open a keystore: four times the largest in use, a few seconds.
+    /// </summary>
     public const long ScryptStepsMax = 1L << 23;
 
-    /// <summary>Most iterations of PBKDF2 to open a keystore: sixteen times the usual, a few seconds.</summary>
+    /// <summary>
+    /// Most iterations of PBKDF2 to open a keystore: sixteen times the usual, a few seconds.
+    /// </summary>
     public const int Pbkdf2IterationsMax = 1 << 22;
 
     /// <summary>
-    /// Prekeys kept beside a wallet: the current and the previous one, and two whose publication is under way.
+    /// Prekeys kept beside a wallet: the current and the previous one, and two whose publication is under
+    /// way.
     /// </summary>
     public const int PrekeysStoredMax = 4;
 
