@@ -1,7 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace Conet.Tests.Registries;
+namespace Conet.Routing.Tests.Chain;
 
 /// <summary>
 /// Cases by seed: FsCheck chooses the seeds, and a failure prints the one that it came from.

@@ -3,7 +3,7 @@ using System.Globalization;
 using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
 
-namespace Conet.Tests.Registries;
+namespace Conet.Routing.Tests.Chain;
 
 /// <summary>
 /// A chain of its own on loopback for the tests of one class, with both registries on it: one anvil process
@@ -104,7 +104,8 @@ public sealed class RegistryChain : IAsyncLifetime
 
     private static byte[] ReadCode(string contract)
     {
-        Assert.True(ContractArtifact.TryRead(ReadArtifact(contract), out byte[] bytecode, out string error), error);
+        byte[] json = ReadArtifact(contract);
+        Assert.True(ContractArtifact.TryRead(json, out byte[] bytecode, out string error), error);
         return bytecode;
     }
 
@@ -112,7 +113,8 @@ public sealed class RegistryChain : IAsyncLifetime
     {
         DirectoryInfo? at = new(AppContext.BaseDirectory);
         while (at is not null && !File.Exists(Path.Combine(at.FullName, "Conet.sln"))) at = at.Parent;
-        return at?.FullName ?? throw new DirectoryNotFoundException("The tests run outside of the repository.");
+        return at?.FullName
+            ?? throw new DirectoryNotFoundException("The tests run outside of the repository.");
     }
 
     private static async Task<int> ReadPortAsync(StreamReader output, CancellationToken cancellation)

@@ -3,7 +3,7 @@ using System.Text.Json;
 using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
 
-namespace Conet.Tests.Registries;
+namespace Conet.Routing.Tests.Chain;
 
 public sealed class RegistryContractTests
 {
@@ -60,7 +60,8 @@ public sealed class RegistryContractTests
     {
         string[] declared =
         [
-            .. ReadAbi("NodeRegistry", "error").Concat(ReadAbi("RouteRegistry", "error")).Select(e => e.Signature)
+            .. ReadAbi("NodeRegistry", "error").Concat(ReadAbi("RouteRegistry", "error"))
+                .Select(e => e.Signature)
                 .Concat(["Error(string)", "Panic(uint256)"]).Distinct().Order(),
         ];
         Assert.Equal(declared, RevertReason.Signatures.Order());
@@ -100,7 +101,8 @@ public sealed class RegistryContractTests
             BinaryPrimitives.WriteUInt32BigEndian(data, AbiSignature.Selector(signature));
             data.AsSpan(4, Math.Min(28, data.Length - 4)).Clear();
         }
-        RpcFault fault = RevertReason.Name(new RpcFault(RpcErrorKind.Rejected, "execution reverted", 3, data));
+        RpcFault fault = RevertReason.Name(
+            new RpcFault(RpcErrorKind.Rejected, "execution reverted", 3, data));
         return fault.Kind == RpcErrorKind.Reverted && fault.Message.Length <= ChainLimits.ErrorTextMax;
     });
 
@@ -142,7 +144,8 @@ public sealed class RegistryContractTests
     [Fact]
     public void Any_answer_to_a_view_is_read_or_refused() => RegistryCases.Hold(random =>
     {
-        byte[] answer = RegistryCases.Bytes(random, random.Next(3) == 0 ? random.Next(500) : 32 * random.Next(12));
+        int size = random.Next(3) == 0 ? random.Next(500) : 32 * random.Next(12);
+        byte[] answer = RegistryCases.Bytes(random, size);
         if (random.Next(2) == 0)
         {
             for (int i = 0; i + 32 <= answer.Length; i += 32) answer.AsSpan(i, 30).Clear();
@@ -171,7 +174,8 @@ public sealed class RegistryContractTests
         {
             if (entry.GetProperty("type").GetString() != kind) continue;
             string name = entry.GetProperty("name").GetString()!;
-            found.Add((name, $"{name}({string.Join(',', entry.GetProperty("inputs").EnumerateArray().Select(TypeOf))})"));
+            IEnumerable<string> inputs = entry.GetProperty("inputs").EnumerateArray().Select(TypeOf);
+            found.Add((name, $"{name}({string.Join(',', inputs)})"));
         }
         return found;
     }
@@ -187,13 +191,15 @@ public sealed class RegistryContractTests
     private static NodeInput Input(Random random) => new(
         new Address(RegistryCases.Bytes(random, Address.Size)), Word(random), Word(random),
         BinaryPrimitives.ReadUInt128BigEndian(RegistryCases.Bytes(random, 16)),
-        (ushort)random.Next(65_536), (ushort)random.Next(65_536), Word(random), (uint)random.NextInt64(uint.MaxValue));
+        (ushort)random.Next(65_536), (ushort)random.Next(65_536),
+        Word(random), (uint)random.NextInt64(uint.MaxValue));
 
     private static PackedRoute Route(Random random)
     {
         Assert.True(PackedRoute.TryCreate(
-            new NodeId(1), new NodeId(2), new NodeId(3), PackedRoute.SuitePlain, (uint)random.Next(1, int.MaxValue),
-            (ulong)random.NextInt64(1, long.MaxValue), (ushort)random.Next(65_536), out PackedRoute route, out _));
+            new NodeId(1), new NodeId(2), new NodeId(3), PackedRoute.SuitePlain,
+            (uint)random.Next(1, int.MaxValue), (ulong)random.NextInt64(1, long.MaxValue),
+            (ushort)random.Next(65_536), out PackedRoute route, out _));
         return route;
     }
 

@@ -3,7 +3,7 @@ using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
 using Conet.Wire.Sealing;
 
-namespace Conet.Tests.Registries;
+namespace Conet.Routing.Tests.Chain;
 
 /// <summary>
 /// Both registries on a chain of their own, through the call data, readers and sender that programs use.
@@ -28,8 +28,10 @@ public sealed class RegistryLiveTests(RegistryChain chain) : IClassFixture<Regis
         Assert.Equal((owner.Sender, NodeState.Active, (UInt128)0),
             (registered.Operator, registered.State, registered.Bond));
         Assert.Equal(node, Ok(await Nodes.GetNodeOfKeyAsync(chain.Provider, input.LinkKey, BlockId.Latest)));
-        Assert.Equal(node, Ok(await Nodes.GetNodeOfSignerAsync(chain.Provider, input.Signer, BlockId.Latest)));
-        Assert.InRange(Ok(await Nodes.GetNodeCountAsync(chain.Provider, BlockId.Latest)), node.Value, uint.MaxValue);
+        Assert.Equal(node, Ok(await Nodes.GetNodeOfSignerAsync(
+            chain.Provider, input.Signer, BlockId.Latest)));
+        uint count = Ok(await Nodes.GetNodeCountAsync(chain.Provider, BlockId.Latest));
+        Assert.InRange(count, node.Value, uint.MaxValue);
 
         NodeInput moved = input with { ClientPort = 4100, NodePort = 4101 };
         await SendAsync(owner, NodeRegistryContract.EncodeUpdate(node, moved));
@@ -118,7 +120,8 @@ public sealed class RegistryLiveTests(RegistryChain chain) : IClassFixture<Regis
         chain.Require();
         TransactionSender poor = new(chain.Provider, chain.CreateWallet(), RegistryChain.ChainId);
         RpcResult<TransactionReceipt> result = await poor.SendAsync(
-            chain.Registries.NodeRegistry, NodeRegistryContract.EncodeRegister(Input(port: 8000)), UInt256.Zero);
+            chain.Registries.NodeRegistry,
+            NodeRegistryContract.EncodeRegister(Input(port: 8000)), UInt256.Zero);
         Assert.False(result.IsSuccess);
         Assert.Contains("fund", result.Fault.Message, StringComparison.OrdinalIgnoreCase);
     }
@@ -162,7 +165,8 @@ public sealed class RegistryLiveTests(RegistryChain chain) : IClassFixture<Regis
         return record.Value;
     }
 
-    private async Task<TransactionReceipt> SendAsync(TransactionSender sender, byte[] data, UInt256 value = default) =>
+    private async Task<TransactionReceipt> SendAsync(
+        TransactionSender sender, byte[] data, UInt256 value = default) =>
         Ok(await sender.SendAsync(chain.Registries.NodeRegistry, data, value));
 
     private async Task<string> RefusalAsync(TransactionSender sender, byte[] data)

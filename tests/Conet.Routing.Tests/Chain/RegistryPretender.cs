@@ -1,7 +1,7 @@
 using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
 
-namespace Conet.Tests.Registries;
+namespace Conet.Routing.Tests.Chain;
 
 /// <summary>
 /// A provider that only pretends: it counts nonces as a node does and runs nothing. What goes wrong is set by
@@ -40,7 +40,8 @@ internal sealed class RegistryPretender : IChainProvider
 
     public string Name => "pretender";
 
-    public Task<RpcResult<ulong>> EstimateGasAsync(CallRequest call, CancellationToken cancellation = default) =>
+    public Task<RpcResult<ulong>> EstimateGasAsync(
+        CallRequest call, CancellationToken cancellation = default) =>
         Task.FromResult(Gas);
 
     public Task<RpcResult<UInt256>> GetMaxPriorityFeePerGasAsync(CancellationToken cancellation = default) =>
@@ -49,8 +50,12 @@ internal sealed class RegistryPretender : IChainProvider
     public Task<RpcResult<byte[]>> CallAsync(
         CallRequest call, BlockId block, CancellationToken cancellation = default) => Task.FromResult(Call);
 
-    public Task<RpcResult<BlockHeader?>> GetBlockAsync(BlockId block, CancellationToken cancellation = default) =>
-        Task.FromResult(RpcResult<BlockHeader?>.Ok(new BlockHeader(9, default, default, 1000, default, BaseFee)));
+    public Task<RpcResult<BlockHeader?>> GetBlockAsync(
+        BlockId block, CancellationToken cancellation = default)
+    {
+        BlockHeader head = new(9, default, default, 1000, default, BaseFee);
+        return Task.FromResult(RpcResult<BlockHeader?>.Ok(head));
+    }
 
     public Task<RpcResult<ulong>> GetTransactionCountAsync(
         Address account, BlockId block, CancellationToken cancellation = default)
@@ -94,16 +99,22 @@ internal sealed class RegistryPretender : IChainProvider
         throw new NotSupportedException();
 
     public Task<RpcResult<BlockHeader?[]>> GetBlocksAsync(
-        IReadOnlyList<ulong> numbers, CancellationToken cancellation = default) => throw new NotSupportedException();
+        IReadOnlyList<ulong> numbers, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
 
-    public Task<RpcResult<LogEntry[]>> GetLogsAsync(LogFilter filter, CancellationToken cancellation = default) =>
+    public Task<RpcResult<LogEntry[]>> GetLogsAsync(
+        LogFilter filter, CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 
     public Task<RpcResult<UInt256>> GetBalanceAsync(
-        Address account, BlockId block, CancellationToken cancellation = default) => throw new NotSupportedException();
+        Address account, BlockId block, CancellationToken cancellation = default) =>
+        throw new NotSupportedException();
 
     public Task<RpcResult<AccountProof>> GetProofAsync(
-        Address account, IReadOnlyList<Bytes32> slots, BlockId block, CancellationToken cancellation = default) =>
+        Address account,
+        IReadOnlyList<Bytes32> slots,
+        BlockId block,
+        CancellationToken cancellation = default) =>
         throw new NotSupportedException();
 
     public Task<RpcResult<byte[]>> CallAsync(

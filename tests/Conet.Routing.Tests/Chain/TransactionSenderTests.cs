@@ -1,7 +1,7 @@
 using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
 
-namespace Conet.Tests.Registries;
+namespace Conet.Routing.Tests.Chain;
 
 public sealed class TransactionSenderTests : IDisposable
 {
@@ -11,8 +11,7 @@ public sealed class TransactionSenderTests : IDisposable
     private readonly RegistryPretender _provider = new();
     private readonly TransactionSender _sender;
 
-    public TransactionSenderTests() =>
-        _sender = new TransactionSender(_provider, _wallet, 31_337) { ReceiptTimeout = TimeSpan.FromSeconds(30) };
+    public TransactionSenderTests() => _sender = Sender(TimeSpan.FromSeconds(30));
 
     public void Dispose() => _wallet.Dispose();
 
@@ -74,7 +73,8 @@ public sealed class TransactionSenderTests : IDisposable
     public async Task A_refused_transaction_leaves_its_nonce_to_the_next()
     {
         Assert.True((await SendAsync()).IsSuccess);
-        _provider.SendFaults.Enqueue((Take: false, new RpcFault(RpcErrorKind.Rejected, "insufficient funds for gas")));
+        RpcFault poor = new(RpcErrorKind.Rejected, "insufficient funds for gas");
+        _provider.SendFaults.Enqueue((Take: false, poor));
         RpcResult<TransactionReceipt> refused = await SendAsync();
         Assert.Equal(RpcErrorKind.Rejected, refused.Kind);
         Assert.Contains("insufficient funds", refused.Fault.Message, StringComparison.Ordinal);
@@ -102,8 +102,8 @@ public sealed class TransactionSenderTests : IDisposable
     public async Task A_transaction_that_is_not_mined_in_time_is_named()
     {
         _provider.ReceiptDelay = int.MaxValue;
-        TransactionSender sender = new(_provider, _wallet, 31_337) { ReceiptTimeout = TimeSpan.FromMilliseconds(60) };
-        RpcResult<TransactionReceipt> result = await sender.SendAsync(default(Address), _data, UInt256.Zero);
+        RpcResult<TransactionReceipt> result = await Sender(TimeSpan.FromMilliseconds(60))
+            .SendAsync(default(Address), _data, UInt256.Zero);
         Assert.Equal(RpcErrorKind.Timeout, result.Kind);
         Assert.Matches("^transaction 0x[0-9a-f]{64} after 0.06 s: not mined$", result.Fault.Message);
     }
@@ -138,7 +138,8 @@ public sealed class TransactionSenderTests : IDisposable
     public async Task A_revert_in_the_simulation_is_named_and_nothing_is_sent()
     {
         byte[] revert = new AbiCallWriter(AbiSignature.Selector("SignerInvalid()"), words: 0).Finish();
-        _provider.Gas = RpcResult<ulong>.Fail(new RpcFault(RpcErrorKind.Rejected, "execution reverted", 3, revert));
+        _provider.Gas = RpcResult<ulong>.Fail(
+            new RpcFault(RpcErrorKind.Rejected, "execution reverted", 3, revert));
         RpcResult<TransactionReceipt> result = await SendAsync();
         Assert.Equal(RpcErrorKind.Reverted, result.Kind);
         Assert.Equal("reverted: SignerInvalid()", result.Fault.Message);
@@ -170,6 +171,9 @@ public sealed class TransactionSenderTests : IDisposable
         Assert.True((await SendAsync()).IsSuccess);
         Assert.Equal([0UL, 1UL], _provider.Taken);
     }
+
+    private TransactionSender Sender(TimeSpan receiptTimeout) =>
+        new(_provider, _wallet, 31_337) { ReceiptTimeout = receiptTimeout };
 
     private Task<RpcResult<TransactionReceipt>> SendAsync(CancellationToken cancellation = default) =>
         _sender.SendAsync(default(Address), _data, UInt256.Zero, cancellation);
