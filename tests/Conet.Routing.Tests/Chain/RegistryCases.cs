@@ -1,5 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
+using Microsoft.FSharp.Core;
 
 namespace Conet.Routing.Tests.Chain;
 
@@ -12,7 +13,7 @@ internal static class RegistryCases
 
     public static void Hold(Func<Random, bool> property, int cases = Cases)
     {
-        Config config = Config.QuickThrowOnFailure.WithMaxTest(cases);
+        Config config = Replayed(Config.QuickThrowOnFailure.WithMaxTest(cases));
         Gen<int> seeds = Gen.Choose(0, int.MaxValue - 1);
         Check.One(config, Prop.ForAll(seeds.ToArbitrary(), seed => property(new Random(seed))));
     }
@@ -57,5 +58,14 @@ internal static class RegistryCases
         byte[] bytes = new byte[size];
         random.NextBytes(bytes);
         return bytes;
+    }
+
+    private static Config Replayed(Config config)
+    {
+        string? seed = Environment.GetEnvironmentVariable("CONET_REPLAY");
+        if (string.IsNullOrEmpty(seed)) return config;
+        ulong[] numbers = [.. seed.Trim('(', ')').Split(',').Select(ulong.Parse)];
+        Replay replay = new(new Rnd(numbers[0], numbers[1]), FSharpOption<int>.None);
+        return config.WithReplay(FSharpOption<Replay>.Some(replay));
     }
 }
