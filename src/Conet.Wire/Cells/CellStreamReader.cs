@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
 namespace Conet.Wire.Cells;
@@ -52,7 +51,7 @@ public sealed class CellStreamReader
         {
             result = await _source.ReadAtLeastAsync(CellLayout.Size, cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (IOException error)
         {
             return new CellStreamRead(error);
         }

@@ -1,5 +1,4 @@
 using System.IO.Pipelines;
-using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 
 namespace Conet.Wire.Cells;
@@ -90,7 +89,7 @@ public sealed class CellStreamWriter
                 : result.IsCanceled ? CellStreamStatus.Canceled
                 : CellStreamStatus.Open);
         }
-        catch (Exception error) when (error is IOException or SocketException)
+        catch (IOException error)
         {
             return new CellStreamFlush(CellStreamStatus.Broken, error);
         }
