@@ -122,7 +122,7 @@ public sealed class Wallet : IDisposable
         if (signature.Length != SignatureSize)
             throw new ArgumentException("A signature has 65 bytes.", nameof(signature));
         int recoveryId = Secp256k1.Sign(digest, _secret.Span, signature[..64]);
-        GC.KeepAlive(_secret);
+        _secret.KeepAlive();
         if (recoveryId > 1)
             throw new CryptographicException(
                 "The nonce's point lies beyond the curve order (once in 2^127).");
@@ -133,14 +133,14 @@ public sealed class Wallet : IDisposable
     public void ExportSecret(Span<byte> secret)
     {
         _secret.Span.CopyTo(secret);
-        GC.KeepAlive(_secret);
+        _secret.KeepAlive();
     }
 
     /// <summary>Writes the public key: x, y, 64 bytes.</summary>
     public void GetPublicKey(Span<byte> publicKey)
     {
         Secp256k1.GetPublicKey(_secret.Span, publicKey);
-        GC.KeepAlive(_secret);
+        _secret.KeepAlive();
     }
 
     /// <summary>Zeroes and frees the secret.</summary>

@@ -22,7 +22,7 @@ internal sealed unsafe class SecretMemory : SafeHandle
 
     public override bool IsInvalid => handle == IntPtr.Zero;
 
-    /// <summary>The bytes. The span does not keep its owner alive: use GC.KeepAlive behind it.</summary>
+    /// <summary>The bytes. The span does not keep its owner: call KeepAlive after its last use.</summary>
     public Span<byte> Span
     {
         get
@@ -31,6 +31,9 @@ internal sealed unsafe class SecretMemory : SafeHandle
             return new Span<byte>((void*)handle, Length);
         }
     }
+
+    /// <summary>Keeps the finalizer from freeing the bytes before this point.</summary>
+    public void KeepAlive() => GC.KeepAlive(this);
 
     protected override bool ReleaseHandle()
     {

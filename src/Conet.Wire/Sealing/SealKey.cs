@@ -54,7 +54,7 @@ public sealed class SealKey : IDisposable
     public void ExportSecret(Span<byte> secret)
     {
         _secret.Span.CopyTo(secret);
-        GC.KeepAlive(_secret);
+        _secret.KeepAlive();
     }
 
     /// <summary>Zeroes and frees the secret.</summary>
@@ -64,7 +64,7 @@ public sealed class SealKey : IDisposable
     internal bool TryAgree(ReadOnlySpan<byte> publicKey, Span<byte> shared)
     {
         bool isUsable = X25519.TryAgree(_secret.Span, publicKey, shared);
-        GC.KeepAlive(_secret);
+        _secret.KeepAlive();
         return isUsable;
     }
 }
