@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 
 namespace Conet.Wire.Addresses;
 
@@ -12,8 +11,6 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
 {
     /// <summary>Bytes of an address.</summary>
     public const int Size = 20;
-
-    private static readonly ulong _seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8));
 
     private readonly ulong _high;
     private readonly ulong _middle;
@@ -62,9 +59,14 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is Address other && Equals(other);
 
     /// <summary>
-    /// Hash keyed with a seed of this process: users choose addresses, and must not choose our buckets.
+    /// Hash with a key of this process: users choose addresses, and must not choose our buckets.
     /// </summary>
-    public override int GetHashCode() => HashCode.Combine(_seed ^ _high, _middle, _low);
+    public override int GetHashCode()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return ProcessHash.Of(bytes);
+    }
 
     /// <summary>Order of the bytes read as one big-endian number.</summary>
     public int CompareTo(Address other)

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Conet.Wire.Addresses;
 
 namespace Conet.Wire.Sealing;
 
@@ -62,8 +63,13 @@ public readonly struct MessageId : IEquatable<MessageId>
     /// <inheritdoc/>
     public override bool Equals([NotNullWhen(true)] object? obj) => obj is MessageId other && Equals(other);
 
-    /// <summary>A per-process keyed hash, so that crafted ids do not crowd one bucket.</summary>
-    public override int GetHashCode() => HashCode.Combine(_high, _low);
+    /// <summary>Hash with a key of this process, so that crafted ids do not crowd one bucket.</summary>
+    public override int GetHashCode()
+    {
+        Span<byte> bytes = stackalloc byte[Size];
+        CopyTo(bytes);
+        return ProcessHash.Of(bytes);
+    }
 
     /// <summary>32 lower-case hex digits.</summary>
     public override string ToString()

@@ -132,6 +132,22 @@ public sealed class AddressTests
                     && (order != 0 || left.GetHashCode() == right.GetHashCode());
             });
 
+    /// <summary>Bytes whose 64-bit halves have the same exclusive-or collide in HashCode.Combine.</summary>
+    [Fact]
+    public void Crafted_addresses_do_not_share_a_hash_code()
+    {
+        HashSet<int> codes = [];
+        for (int i = 0; i < 1_000; i++)
+        {
+            byte[] bytes = new byte[Address.Size];
+            BitConverter.TryWriteBytes(bytes.AsSpan(8), i);
+            BitConverter.TryWriteBytes(bytes.AsSpan(12), i);
+            codes.Add(new Address(bytes).GetHashCode());
+        }
+
+        Assert.InRange(codes.Count, 990, 1_000);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(19)]

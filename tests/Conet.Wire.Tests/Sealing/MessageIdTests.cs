@@ -58,6 +58,22 @@ public sealed class MessageIdTests
     public void Random_ids_differ() =>
         Assert.Distinct(Enumerable.Range(0, 1_000).Select(_ => MessageId.CreateRandom()));
 
+    /// <summary>Bytes whose 64-bit halves have the same exclusive-or collide in HashCode.Combine.</summary>
+    [Fact]
+    public void Crafted_ids_do_not_share_a_hash_code()
+    {
+        HashSet<int> codes = [];
+        for (int i = 0; i < 1_000; i++)
+        {
+            byte[] bytes = new byte[MessageId.Size];
+            BitConverter.TryWriteBytes(bytes, i);
+            BitConverter.TryWriteBytes(bytes.AsSpan(4), i);
+            codes.Add(new MessageId(bytes).GetHashCode());
+        }
+
+        Assert.InRange(codes.Count, 990, 1_000);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(15)]
