@@ -37,6 +37,7 @@ public sealed class AnvilMirrorTests(ITestOutputHelper output)
         using SnapshotFolder folder = new();
         RunningMirror mirror = Follow(anvil, chain, null);
         long undone = 0;
+        ulong events = 0;
         try
         {
             for (int round = 0; round < Rounds; round++)
@@ -45,6 +46,7 @@ public sealed class AnvilMirrorTests(ITestOutputHelper output)
                 string step = await chain.StepAsync(
                     async done => await AssertEqualAsync(mirror, anvil, chain, $"{what}, {done}"));
                 await AssertEqualAsync(mirror, anvil, chain, $"{what}, {step}");
+                events = Math.Max(events, mirror.Runner.Table.RoutePosition.Count);
                 if (round % 4 != 3)
                     continue;
                 MirrorSnapshot snapshot = folder.WriteAndRead(mirror.Runner.Snapshot!, chain.Registries.Options);
@@ -65,7 +67,7 @@ public sealed class AnvilMirrorTests(ITestOutputHelper output)
             await mirror.DisposeAsync();
         }
 
-        Assert.True((await chain.Registries.ReadPositionAsync(chain.Registries.Options.RouteRegistry)).Count > 0);
+        Assert.True(events > 0, $"seed {seed}: no route was ever set");
     }
 
     private static RunningMirror Follow(AnvilProcess anvil, RandomChain chain, MirrorSnapshot? snapshot)
