@@ -29,6 +29,7 @@ public sealed class ChainMirror
     private int _shorterHeads;
     private int _trusted;
     private int _undoneInRow;
+    private ulong _furthest;
     private bool _tipIsFresh;
     private bool _hasHead;
 
@@ -151,9 +152,9 @@ public sealed class ChainMirror
             return;
         }
 
-        if (_undoneInRow > 2 * MirrorLimits.UndoBlocksMax)
+        if (_undoneInRow > MirrorLimits.UndoneInRowMax)
         {
-            OnWrongContent("keeps taking its blocks back", nowMs);
+            OnWrongContent("keeps giving blocks that do not follow each other", nowMs);
             return;
         }
 
@@ -234,7 +235,13 @@ public sealed class ChainMirror
         VerifiedBlock = tip.Number;
         VerifiedHash = tip.Hash;
         _trusted = _blocks.Count;
-        _undoneInRow = 0;
+        if (tip.Number > _furthest || tip.Number >= _head)
+        {
+            // Only what leads on counts: a provider can lead to the same block again and again.
+            _undoneInRow = 0;
+            _furthest = tip.Number;
+        }
+
         Continue(nowMs);
     }
 
@@ -245,6 +252,7 @@ public sealed class ChainMirror
         while (_blocks.Count > _trusted)
             UndoTip();
         _undoneInRow = 0;
+        _furthest = 0;
         MirrorProvider provider = _providers[_provider];
         provider.LastProblem = problem;
         provider.Failures++;
@@ -335,8 +343,10 @@ public sealed class ChainMirror
         _trusted = Math.Min(_trusted, _blocks.Count);
         BlocksUndone++;
         _undoneInRow++;
-        if (_blocks.Count == 0)
-            _base = null; // deeper than what is kept: begin at the deployment again, the last good table serves
+        if (_blocks.Count > 0)
+            return;
+        _base = null; // deeper than what is kept: begin at the deployment again, the last good table serves
+        _undoneInRow += MirrorLimits.UndoBlocksMax; // a beginning costs so much that a few are enough
     }
 
     private void OnWrongContent(string problem, ulong nowMs) =>

@@ -6,6 +6,12 @@ public static class MirrorLimits
     /// <summary>Blocks that can be undone one by one; a deeper reorg starts anew from the finalised base.</summary>
     public const int UndoBlocksMax = 128;
 
+    /// <summary>
+    /// Blocks undone without getting any further before a provider is put aside; a new beginning counts as
+    /// <see cref="UndoBlocksMax"/>. One reorganisation deeper than what is kept stays below.
+    /// </summary>
+    public const int UndoneInRowMax = 3 * UndoBlocksMax;
+
     /// <summary>Blocks below the head that back-filling leaves to the careful walk: deeper than reorgs seen in practice.</summary>
     public const ulong BackfillMarginBlocks = 16;
 
