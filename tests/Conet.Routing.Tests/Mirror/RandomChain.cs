@@ -45,7 +45,8 @@ internal sealed class RandomChain
         return step;
     }
 
-    private async Task<string> ChangeAsync(int blocks)
+    /// <summary>Blocks of random changes.</summary>
+    public async Task<string> ChangeAsync(int blocks)
     {
         for (int block = 0; block < blocks; block++)
         {

@@ -89,6 +89,36 @@ public sealed class RouteTrieTests
     }
 
     [Fact]
+    public void Nested_prefixes_of_every_length_are_found_from_the_longest_that_is_left()
+    {
+        byte[] spine = new byte[Address.Size];
+        new Random(5).NextBytes(spine);
+        RouteTrieBuilder builder = RouteTrie.Create(_secret).ToBuilder();
+        for (int bits = 1; bits <= RouteTrie.PrefixBitsMax; bits++)
+            builder.Set(new Address(spine), bits, (uint)bits);
+        RouteTrie trie = builder.Build();
+        for (int longest = RouteTrie.PrefixBitsMax; longest >= 1; longest -= 13)
+        {
+            for (int shared = 0; shared <= RouteTrie.PrefixBitsMax; shared++)
+            {
+                byte[] address = [.. spine];
+                if (shared < RouteTrie.PrefixBitsMax)
+                    address[shared / 8] ^= (byte)(0x80 >> (shared % 8));
+                uint expected = (uint)Math.Min(shared, longest);
+                Assert.Equal(expected > 0, trie.TryFind(address, out uint value));
+                Assert.Equal(expected, expected > 0 ? value : 0);
+            }
+
+            RouteTrieBuilder next = trie.ToBuilder();
+            for (int bits = longest; bits > longest - 13 && bits >= 1; bits--)
+                Assert.True(next.Remove(new Address(spine), bits));
+            trie = next.Build();
+        }
+
+        Assert.Equal(0, trie.AddressCount + trie.PrefixCount);
+    }
+
+    [Fact]
     public void A_crowd_of_addresses_that_share_forty_bits_is_found_and_strangers_are_not()
     {
         Random random = new(7);
