@@ -13,6 +13,7 @@ internal enum Manner
     InventsLogs,
     RefusesRanges,
     GarbledHeaders,
+    WrongParents,
     Flapping,
 }
 
@@ -62,7 +63,8 @@ internal sealed class SimulatedProvider(SimulatedChain chain, Manner manner, int
         if (number >= (ulong)chain.Blocks.Count)
             return null;
         BlockHeader header = chain.Blocks[(int)number].Header;
-        return manner == Manner.GarbledHeaders && _random.Next(2) == 0 ? header with { ParentHash = default } : header;
+        bool isGarbled = manner == Manner.WrongParents || (manner == Manner.GarbledHeaders && _random.Next(2) == 0);
+        return isGarbled ? header with { ParentHash = default } : header;
     }
 
     private List<LogEntry> Logs(ulong from, ulong to)
