@@ -62,7 +62,9 @@ public sealed class FragmentAssembler
         }
 
         int cost = FragmentGroup.CostOf(piece) + (group is null ? 256 + (piece.Count / 8) + 1 : 0);
-        if (!HasRoom(key.From, cost, opensGroup: group is null, nowMs))
+        bool hasRoom = HasRoom(key.From, cost, opensGroup: group is null, nowMs);
+        // Making room may have given up this very message; its sender starts anew.
+        if (!hasRoom || (group is not null && !_open.ContainsKey(key)))
         {
             group = null;
             return AssemblyStep.NoRoom;
