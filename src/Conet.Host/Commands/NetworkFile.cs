@@ -14,6 +14,7 @@ internal sealed record NetworkFile
 {
     private const int BytesMax = 64 * 1024;
     private const int ProvidersMax = HostLimits.ProvidersMax;
+    private const int ShownCharsMax = 40;
 
     public required ulong ChainId { get; init; }
 
@@ -90,6 +91,10 @@ internal sealed record NetworkFile
         return buffer.WrittenSpan.ToArray();
     }
 
+    /// <summary>A key as an error may show it: printable, and not as long as whoever wrote the file likes.</summary>
+    private static string Shown(string key) =>
+        CommandOutput.Harmless(key.Length <= ShownCharsMax ? key : key[..ShownCharsMax] + "...");
+
     private static NetworkFile? FromJson(JsonElement root, out string problem)
     {
         problem = "must hold one object";
@@ -98,7 +103,7 @@ internal sealed record NetworkFile
         Dictionary<string, JsonElement> values = [];
         foreach (JsonProperty property in root.EnumerateObject())
         {
-            problem = $"key {CommandOutput.Harmless(property.Name)} is unknown or stands twice";
+            problem = $"key {Shown(property.Name)} is unknown or stands twice";
             if (property.Name is not ("chainId" or "providers" or "nodeRegistry" or "routeRegistry" or "startBlock"
                     or "sponsorFile") || !values.TryAdd(property.Name, property.Value))
             {
