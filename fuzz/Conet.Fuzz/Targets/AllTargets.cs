@@ -9,6 +9,7 @@ public static class AllTargets
     public static IReadOnlyList<IFuzzTarget> Create() =>
     [
         new CellTarget(),
+        new CellStreamTarget(),
         new EnvelopeTarget(),
         new SealOpenTarget(),
         new SealedEnvelopeTarget(),
@@ -34,6 +35,11 @@ public static class AllTargets
         new RpcResultTarget(),
         new MerkleProofTarget(),
         new SnapshotTarget(),
+        new ContractArtifactTarget(),
+        new KeystoreTarget(),
+        new PrekeyFileTarget(),
+        new RouteAuthorizationTarget(),
+        new NetworkFileTarget(),
         new NodeConfigTarget(),
         new HomeControlTarget(),
         new Canary(CanaryBug.Overread),
