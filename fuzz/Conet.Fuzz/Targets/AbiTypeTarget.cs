@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Conet.Fuzz.Core;
 using Conet.Routing.Chain;
 using static Conet.Fuzz.Core.FuzzOracleException;
@@ -33,7 +34,9 @@ internal sealed class AbiTypeTarget : IFuzzTarget
         string text = Encoding.Latin1.GetString(input);
         if (!AbiType.TryParse(text, out AbiType? type))
             return false;
-        Check(type.ToString() == text, "a type was accepted whose text is not canonical");
+        // As in Solidity, int and uint are short for int256 and uint256; there is no other second spelling.
+        string canonical = Regex.Replace(text, "(?<![a-z0-9])(u?int)(?![a-z0-9])", "${1}256");
+        Check(type.ToString() == canonical, "a type was accepted whose text is not canonical");
         Check(type.HeadSize is >= AbiType.WordSize and <= ChainLimits.AbiHeadBytesMax, "a head beyond the limit");
         return true;
     }
