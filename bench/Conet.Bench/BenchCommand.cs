@@ -20,7 +20,8 @@ internal static class BenchCommand
             return ExitCodes.Usage;
         }
 
-        if (!BenchOptions.TryParse(benchmark, arguments.AsSpan(1), out BenchOptions options, out string? problem))
+        ReadOnlySpan<string> rest = arguments.AsSpan(1);
+        if (!BenchOptions.TryParse(benchmark, rest, out BenchOptions options, out string? problem))
         {
             progress.WriteLine($"bench: {problem}; ./conet bench shows the options");
             return ExitCodes.Usage;

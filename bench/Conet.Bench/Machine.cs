@@ -25,7 +25,9 @@ internal static class Machine
         : Vector128.IsHardwareAccelerated ? 128
         : 0;
 
-    /// <summary>Processes that wanted to run in the last minute, on average; -1 if the system does not say.</summary>
+    /// <summary>
+    /// Processes that wanted to run in the last minute, on average; -1 if the system does not say.
+    /// </summary>
     public static double Load()
     {
         if (!File.Exists(LoadAverage))
@@ -36,9 +38,8 @@ internal static class Machine
 
     private static string Processor()
     {
-        string? model = File.Exists(CpuInfo)
-            ? File.ReadLines(CpuInfo).FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal))
-            : null;
+        IEnumerable<string> lines = File.Exists(CpuInfo) ? File.ReadLines(CpuInfo) : [];
+        string? model = lines.FirstOrDefault(line => line.StartsWith("model name", StringComparison.Ordinal));
         return model is null ? RuntimeInformation.ProcessArchitecture.ToString() : model.Split(':')[1].Trim();
     }
 

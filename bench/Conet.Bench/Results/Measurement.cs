@@ -27,8 +27,10 @@ internal sealed record Measurement
     /// <summary>The question's base line; every ratio is to it.</summary>
     public required bool IsBaseline { get; init; }
 
-    /// <summary>Time divided by that of the question's base line, measured in the same run.</summary>
-    public double Ratio { get; init; } = 1;
+    /// <summary>
+    /// Time divided by that of the question's base line; null if that was not measured in the same run.
+    /// </summary>
+    public double? Ratio { get; init; }
 
     /// <summary>Widest vectors the JIT was let use, in bits; 0 for none.</summary>
     public required int VectorBits { get; init; }

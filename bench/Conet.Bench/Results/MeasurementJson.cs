@@ -19,7 +19,8 @@ internal static class MeasurementJson
             WriteFigure(json, $"ns_per_{row.Item}", row.NanosecondsPerItem);
             WriteFigure(json, "error_ns", row.ErrorNanoseconds);
             WriteFigure(json, $"{Plural(row.Item)}_per_s", row.ItemsPerSecond);
-            WriteFigure(json, "ratio", row.Ratio);
+            if (row.Ratio is { } ratio)
+                WriteFigure(json, "ratio", ratio);
             WriteFigure(json, $"bytes_allocated_per_{row.Item}", row.BytesAllocatedPerItem);
             json.WriteNumber("rounds", row.Rounds);
             json.WriteNumber("vector_bits", row.VectorBits);
@@ -63,9 +64,8 @@ internal static class MeasurementJson
 
     private static string Text(JsonElement row, string name) => row.GetProperty(name).GetString() ?? "";
 
-    private static string Plural(string item) => item.EndsWith('s') || item.EndsWith("sh", StringComparison.Ordinal)
-        ? $"{item}es"
-        : $"{item}s";
+    private static string Plural(string item) =>
+        item.EndsWith('s') || item.EndsWith("sh", StringComparison.Ordinal) ? $"{item}es" : $"{item}s";
 
     /// <summary>Five digits are more than any of these figures has.</summary>
     private static void WriteFigure(Utf8JsonWriter json, string key, double value)

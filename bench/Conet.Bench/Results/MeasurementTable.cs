@@ -17,15 +17,16 @@ internal static class MeasurementTable
             string routes = first.Routes == 0 ? "" : $", {Count(first.Routes)} routes";
             text.WriteLine();
             text.WriteLine(
-                $"{$"{question.Key}{routes}".PadRight(caseWidth)}{$"ns/{first.Item}",15}{"+-",9}"
+                $"{question.Key}{routes}".PadRight(caseWidth)
+                + $"{$"ns/{first.Item}",15}{"+-",9}"
                 + $"{"ratio",8}{$"a second",14}{"B allocated",13}{"vector bits",13}");
             foreach (Measurement row in question)
             {
                 text.WriteLine(
                     $"  {row.Case.PadRight(caseWidth - 2)}{Time(row.NanosecondsPerItem),15}"
-                    + $"{Time(row.ErrorNanoseconds),9}{row.Ratio.ToString("0.00", _culture),8}"
-                    + $"{Count(row.ItemsPerSecond),14}{row.BytesAllocatedPerItem.ToString("0.##", _culture),13}"
-                    + $"{row.VectorBits,13}");
+                    + $"{Time(row.ErrorNanoseconds),9}{row.Ratio?.ToString("0.00", _culture) ?? "-",8}"
+                    + $"{Count(row.ItemsPerSecond),14}"
+                    + $"{row.BytesAllocatedPerItem.ToString("0.##", _culture),13}{row.VectorBits,13}");
             }
         }
     }

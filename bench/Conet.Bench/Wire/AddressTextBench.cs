@@ -7,16 +7,17 @@ namespace Conet.Bench.Wire;
 [Question("address text", "address", UsesVectors = true)]
 public class AddressTextBench
 {
-    private readonly Address _address = new(Convert.FromHexString("5AAEB6053F3E94C9B9A09F33669435E7EF1BEAED"));
-    private string _lower = "";
-    private string _checksummed = "";
+    private const string Example = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"; // of EIP-55
 
-    /// <summary>The example of EIP-55.</summary>
-    [GlobalSetup]
-    public void Setup()
+    private readonly Address _address;
+    private readonly string _checksummed = Example;
+    private readonly string _lower = Example.ToLowerInvariant();
+
+    /// <summary>Takes the example of EIP-55.</summary>
+    public AddressTextBench()
     {
-        _lower = _address.ToHex();
-        _checksummed = _address.ToString();
+        if (!Address.TryParseHex(_checksummed, out _address))
+            throw new InvalidOperationException("The example of EIP-55 is an address.");
     }
 
     /// <summary>Lower case, which has no checksum.</summary>

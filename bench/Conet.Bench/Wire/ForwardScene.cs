@@ -21,8 +21,9 @@ internal enum CellMix
 }
 
 /// <summary>
-/// A forwarder with the routes of a node, and full batches of cells as the kernel leaves them: trains of 56 in
-/// buffers of 64 KB. The batches are used in turn, so that destinations come from memory and not from the cache.
+/// A forwarder with the routes of a node, and full batches of cells as the kernel leaves them: trains of 56
+/// in buffers of 64 KB. The batches are used in turn, so that destinations come from memory and not from the
+/// cache.
 /// </summary>
 internal sealed class ForwardScene : IDisposable
 {
@@ -34,6 +35,7 @@ internal sealed class ForwardScene : IDisposable
 
     private const int Batches = 8;
     private const int Seed = 7;
+    private const int TrainBytes = Limits.TrainCellsMax * CellLayout.Size;
     private const uint SelfId = RouteScene.Nodes + 1;
 
     private readonly NodeRoutes<TableHomes> _routes;
@@ -102,7 +104,7 @@ internal sealed class ForwardScene : IDisposable
         for (int client = 0; client < Clients; client++)
         {
             if (!locals.TrySet(addresses.Slice(client * Address.Size, Address.Size), client))
-                throw new InvalidOperationException("The table of local addressees is too small for the scene.");
+                throw new InvalidOperationException("The scene has more clients than its table.");
         }
     }
 
@@ -118,7 +120,7 @@ internal sealed class ForwardScene : IDisposable
                     .CopyTo(train[(cell * CellLayout.Size)..]);
             }
 
-            batch.Accept(Limits.TrainCellsMax * CellLayout.Size, CellLayout.Size, isTruncated: false, default);
+            batch.Accept(TrainBytes, CellLayout.Size, isTruncated: false, default);
         }
 
         return batch;

@@ -4,7 +4,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Bench.Wire;
 
-/// <summary>What does it cost to find the way of a random destination, in a table that no cache holds?</summary>
+/// <summary>
+/// What does it cost to find the way of a random destination, in a table that no cache holds?
+/// </summary>
 [Question("look-up", "lookup", AllocatesNothing = true, UsesRoutes = true)]
 public class LookUpBench
 {

@@ -3,8 +3,8 @@ using BenchmarkDotNet.Loggers;
 namespace Conet.Bench.Wire;
 
 /// <summary>
-/// BenchmarkDotNet's words as progress: a line per case, and errors. What it remarks before a run is kept until it is
-/// clear whether the run took place.
+/// BenchmarkDotNet's words as progress: a line per case, and errors. What it remarks before a run is kept
+/// until it is clear whether the run took place.
 /// </summary>
 internal sealed class ProgressLogger(TextWriter progress) : ILogger
 {

@@ -1,7 +1,8 @@
 namespace Conet.Bench.Wire;
 
 /// <summary>
-/// Marks a BenchmarkDotNet class as one question of <c>bench wire</c>. Its methods' descriptions are the cases.
+/// Marks a BenchmarkDotNet class as one question of <c>bench wire</c>. Its methods' descriptions are the
+/// cases.
 /// </summary>
 /// <param name="name">The question, as results name it.</param>
 /// <param name="item">What is counted, in the singular; part of the keys of the results.</param>

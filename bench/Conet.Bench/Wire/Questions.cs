@@ -17,6 +17,7 @@ internal static class Questions
         typeof(RecoverBench),
         typeof(KeccakBench),
         typeof(AddressTextBench),
+        typeof(HexDigitsBench),
     ];
 
     public static QuestionAttribute Of(Type type) => type.GetCustomAttribute<QuestionAttribute>()

@@ -6,8 +6,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Bench.Wire;
 
 /// <summary>
-/// A table of random whole addresses and the prefixes of its nodes, always the same for a size, and destinations to
-/// look up in it. Immutable once made.
+/// A table of random whole addresses and the prefixes of its nodes, always the same for a size, and
+/// destinations to look up in it. Immutable once made.
 /// </summary>
 internal sealed class RouteScene
 {

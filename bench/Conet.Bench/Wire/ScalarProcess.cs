@@ -9,7 +9,9 @@ internal static class ScalarProcess
 {
     private const string SwitchVariable = "DOTNET_EnableHWIntrinsic";
 
-    /// <summary>Measures the questions that use vectors, without them; empty, and said why, if that fails.</summary>
+    /// <summary>
+    /// Measures the questions that use vectors, without them. Empty, and said why, if that fails.
+    /// </summary>
     public static IReadOnlyList<Measurement> Measure(BenchOptions options, TextWriter progress)
     {
         ProcessStartInfo start = new(Environment.ProcessPath ?? "dotnet")
@@ -28,12 +30,15 @@ internal static class ScalarProcess
         if (options.Quick)
             start.ArgumentList.Add("--quick");
         start.Environment[SwitchVariable] = "0";
-        using Process process = Process.Start(start) ?? throw new InvalidOperationException("No process started.");
-        string[] lines = process.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        process.WaitForExit();
+        using Process? process = Process.Start(start);
+        string output = process?.StandardOutput.ReadToEnd() ?? "";
+        process?.WaitForExit();
         try
         {
-            return [.. lines.Select(MeasurementJson.Parse)];
+            string[] lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            if (lines.Length == 0)
+                progress.WriteLine($"bench: the run without vectors measured nothing ({process?.ExitCode})");
+            return [.. lines.Select(line => MeasurementJson.Parse(line) with { IsBaseline = false })];
         }
         catch (JsonException error)
         {

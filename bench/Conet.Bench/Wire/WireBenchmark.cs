@@ -4,8 +4,8 @@ using Conet.Bench.Wire.Gate;
 namespace Conet.Bench.Wire;
 
 /// <summary>
-/// <c>bench wire</c>: what the bytes cost, without the kernel. Questions that use vectors are measured a second time in a
-/// process that has them turned off.
+/// <c>bench wire</c>: what the bytes cost, without the kernel. Questions that use vectors are measured a
+/// second time in a process that has them turned off.
 /// </summary>
 internal sealed class WireBenchmark : IBenchmark
 {
@@ -15,7 +15,7 @@ internal sealed class WireBenchmark : IBenchmark
 
     public string Name => "wire";
 
-    public string Summary => "parse, look-up, forward, seal, open, sign, recover: time and memory, without the kernel";
+    public string Summary => "parse, look-up, forward, seal, open, sign, recover: time and memory, no kernel";
 
     public IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>
     {
@@ -31,15 +31,17 @@ internal sealed class WireBenchmark : IBenchmark
             return AllocationGate.Run(output.Results);
         bool isScalar = options.Switches.Contains(ScalarSwitch);
         double load = Machine.Load();
-        Type[] questions = [.. Questions.All.Where(type => !isScalar || Questions.Of(type).UsesVectors)];
-        if (!questions.Any(type => Questions.Has(type, options.Case)))
+        Type[] questions = [.. Questions.All
+            .Where(type => !isScalar || Questions.Of(type).UsesVectors)
+            .Where(type => Questions.Has(type, options.Case))];
+        if (questions.Length == 0)
         {
             output.Progress.WriteLine($"bench: wire has no case that contains {options.Case}");
             return ExitCodes.Usage;
         }
 
         List<Measurement> rows = [.. WireRun.Measure(questions, options, output.Progress)];
-        if (!isScalar && Questions.All.Any(type => Questions.Of(type).UsesVectors && Questions.Has(type, options.Case)))
+        if (!isScalar && questions.Any(type => Questions.Of(type).UsesVectors))
             rows.AddRange(ScalarProcess.Measure(options, output.Progress));
         rows = [.. Order(Measurement.WithRatios(rows))];
         Write(rows, options, load, output);

@@ -13,7 +13,8 @@ using Measurement = Conet.Bench.Results.Measurement;
 namespace Conet.Bench.Wire;
 
 /// <summary>
-/// Runs BenchmarkDotNet in this process: nothing is generated, restored or built, so it works wherever the program does.
+/// Runs BenchmarkDotNet in this process: nothing is generated, restored or built, so it works wherever the
+/// program does.
 /// </summary>
 internal static class WireRun
 {
@@ -26,9 +27,10 @@ internal static class WireRun
     private static readonly TimeSpan _timeLimit = TimeSpan.FromHours(1);
 
     /// <summary>Measures the cases that the options choose; empty if nothing ran.</summary>
-    public static IEnumerable<Measurement> Measure(Type[] questions, BenchOptions options, TextWriter progress)
+    public static IEnumerable<Measurement> Measure(
+        IReadOnlyList<Type> questions, BenchOptions options, TextWriter progress)
     {
-        foreach (Type question in questions.Where(type => Questions.Has(type, options.Case)))
+        foreach (Type question in questions)
         {
             ProgressLogger logger = new(progress);
             Summary summary = BenchmarkRunner.Run(question, Configure(question, options, logger));
@@ -74,7 +76,7 @@ internal static class WireRun
             ErrorNanoseconds = report.ResultStatistics.ConfidenceInterval.Margin,
             BytesAllocatedPerItem = BytesPerItem(report),
             Rounds = report.ResultStatistics.N,
-            IsBaseline = report.BenchmarkCase.Descriptor.Baseline && Machine.VectorBits > 0,
+            IsBaseline = report.BenchmarkCase.Descriptor.Baseline,
             VectorBits = Machine.VectorBits,
             Routes = question.UsesRoutes ? RouteScene.Size : 0,
         };

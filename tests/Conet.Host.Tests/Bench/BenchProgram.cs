@@ -9,9 +9,9 @@ internal static class BenchProgram
 
     public static async Task<Outcome> RunAsync(params string[] arguments)
     {
+        DirectoryInfo here = new(AppContext.BaseDirectory);
         string program = Path.GetFullPath(Path.Combine(
-            AppContext.BaseDirectory, "..", "..", "Conet.Bench", new DirectoryInfo(AppContext.BaseDirectory).Name,
-            "Conet.Bench.dll"));
+            here.FullName, "..", "..", "Conet.Bench", here.Name, "Conet.Bench.dll"));
         string folder = Directory.CreateTempSubdirectory("conet-bench-").FullName;
         try
         {

@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Conet.Bench.Wire.Gate;
 
 /// <summary>
-/// Counts the managed bytes that parse, look-up and forward take over a million operations each: none, or the gate
-/// fails. No times, so a busy machine changes nothing. It also measures something that does allocate: a gate that
-/// cannot fail is worth nothing.
+/// Counts the managed bytes that parse, look-up and forward take over a million operations each: none, or the
+/// gate fails. No times, so a busy machine changes nothing. It also measures something that does allocate: a
+/// gate that cannot fail is worth nothing.
 /// </summary>
 internal static class AllocationGate
 {
@@ -44,7 +44,8 @@ internal static class AllocationGate
     private static int Report(TextWriter results, string name, string item, AllocationCount count)
     {
         bool isFine = count.Bytes == 0;
-        results.WriteLine($"{(isFine ? "ok  " : "FAIL")}  {name}: {count.Bytes} bytes over {count.Operations} {item}");
+        string verdict = isFine ? "ok  " : "FAIL";
+        results.WriteLine($"{verdict}  {name}: {count.Bytes} bytes over {count.Operations} {item}");
         return isFine ? 0 : 1;
     }
 

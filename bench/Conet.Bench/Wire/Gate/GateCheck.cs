@@ -5,4 +5,5 @@ namespace Conet.Bench.Wire.Gate;
 /// <param name="Item">What is counted, in the plural.</param>
 /// <param name="Operate">Does it at least so many times on this thread; returns how many it were.</param>
 /// <param name="Scene">What it works on, or null; the gate disposes it.</param>
-internal sealed record GateCheck(string Name, string Item, Func<long, long> Operate, IDisposable? Scene = null);
+internal sealed record GateCheck(
+    string Name, string Item, Func<long, long> Operate, IDisposable? Scene = null);

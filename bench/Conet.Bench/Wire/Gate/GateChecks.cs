@@ -9,23 +9,24 @@ internal static class GateChecks
     public static IEnumerable<GateCheck> All()
     {
         ParseBench parse = new();
-        yield return Repeat("parse: cell view", "cells", ParseBench.Count, parse.CellViews);
-        yield return Repeat("parse: envelope, body of 972 bytes", "envelopes", ParseBench.Count, parse.LongBodies);
-        yield return Repeat("parse: envelope, body of 32 bytes", "envelopes", ParseBench.Count, parse.ShortBodies);
-        yield return Repeat("parse: envelope, hostile bytes", "envelopes", ParseBench.Count, parse.Garbage);
+        yield return Parse("cell view", parse.CellViews);
+        yield return Parse("envelope, body of 972 bytes", parse.LongBodies);
+        yield return Parse("envelope, body of 32 bytes", parse.ShortBodies);
+        yield return Parse("envelope, hostile bytes", parse.Garbage);
 
         LookUpBench lookUp = new();
         lookUp.Setup();
-        yield return Repeat("look-up: one at a time, hit", "look-ups", LookUpBench.Count, lookUp.SingleHits);
-        yield return Repeat("look-up: one at a time, miss", "look-ups", LookUpBench.Count, lookUp.SingleMisses);
-        yield return Repeat("look-up: batch, hit", "look-ups", LookUpBench.Count, lookUp.BatchHits);
-        yield return Repeat("look-up: batch, miss", "look-ups", LookUpBench.Count, lookUp.BatchMisses);
+        yield return LookUp("one at a time, hit", lookUp.SingleHits);
+        yield return LookUp("one at a time, miss", lookUp.SingleMisses);
+        yield return LookUp("batch, hit", lookUp.BatchHits);
+        yield return LookUp("batch, miss", lookUp.BatchMisses);
 
-        foreach (int hops in (int[])[1, 16, 256])
-            yield return Forward($"forward: {hops} next hop{(hops == 1 ? "" : "s")}", hops, CellMix.Routed, CellRole.ClientPort);
-        yield return Forward("forward: delivered to attached clients", 1, CellMix.Local, CellRole.NodePort);
-        yield return Forward("forward: dropped, unknown destination", 1, CellMix.Unknown, CellRole.ClientPort);
-        yield return Forward("forward: dropped, crossed route", 1, CellMix.Routed, CellRole.NodePort);
+        yield return Forward("1 hop", 1, CellMix.Routed, CellRole.ClientPort);
+        yield return Forward("16 hops", 16, CellMix.Routed, CellRole.ClientPort);
+        yield return Forward("256 hops", 256, CellMix.Routed, CellRole.ClientPort);
+        yield return Forward("delivered to attached clients", 1, CellMix.Local, CellRole.NodePort);
+        yield return Forward("dropped, unknown destination", 1, CellMix.Unknown, CellRole.ClientPort);
+        yield return Forward("dropped, crossed route", 1, CellMix.Routed, CellRole.NodePort);
     }
 
     /// <summary>What the gate must report.</summary>
@@ -34,7 +35,7 @@ internal static class GateChecks
         LookUpBench lookUp = new();
         lookUp.Setup();
         object? kept = null;
-        return Repeat("self-check", "look-ups", LookUpBench.Count, () =>
+        return LookUp("self-check", () =>
         {
             for (int index = 0; index < LookUpBench.Count; index++)
                 Volatile.Write(ref kept, new object());
@@ -42,11 +43,17 @@ internal static class GateChecks
         });
     }
 
+    private static GateCheck Parse(string name, Func<int> operate) =>
+        Repeat($"parse: {name}", "cells", ParseBench.Count, operate);
+
+    private static GateCheck LookUp<T>(string name, Func<T> operate) =>
+        Repeat($"look-up: {name}", "look-ups", LookUpBench.Count, operate);
+
     private static GateCheck Forward(string name, int hops, CellMix mix, CellRole role)
     {
         ForwardScene scene = new(hops, mix, role);
         return new GateCheck(
-            name,
+            $"forward: {name}",
             "cells",
             operations =>
             {

@@ -10,8 +10,8 @@ using Conet.Wire.Sockets;
 namespace Conet.Bench.Wire.Gate;
 
 /// <summary>
-/// A whole worker on real sockets of 127.0.0.1: a sender, the worker's thread, and neighbours that hear its cells.
-/// Cells that the kernel drops on the way are sent again; only those that came through count.
+/// A whole worker on real sockets of 127.0.0.1: a sender, the worker's thread, and neighbours that hear its
+/// cells. The sender goes on until enough came through, whatever the kernel drops on the way.
 /// </summary>
 internal sealed class WorkerScene : IDisposable
 {
