@@ -1,4 +1,5 @@
-// Writes artifacts/<contract>.json from a fresh compile; with --check compares instead and exits 1 if one is stale.
+// Writes artifacts/<contract>.json from a fresh compile; with --check compares instead
+// and exits 1 if one is stale.
 
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
 // Runs forge and the freshness checks of this package; ends with a line `N passed, N failed, N skipped`.
-// `--snapshot` writes the gas snapshots instead of comparing them. FOUNDRY_PROFILE=full runs the large counts.
+// `--snapshot` writes the gas snapshots instead of comparing them.
+// FOUNDRY_PROFILE=full runs the large counts.
 
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -30,15 +31,18 @@ function runForge(options, environment) {
   });
   const suites = parseSuites(result.stdout);
   if (suites === null) {
-    report("failed", `forge test ${options.join(" ")}`, `${result.error ?? ""}${result.stdout}${result.stderr}`);
+    report(
+      "failed", `forge test ${options.join(" ")}`, `${result.error ?? ""}${result.stdout}${result.stderr}`);
     return;
   }
   for (const [name, suite] of Object.entries(suites)) reportSuite(name, suite.test_results);
   const anyFailed = Object.values(suites).some((s) => Object.values(s.test_results).some(hasFailed));
-  if (result.status !== 0 && !anyFailed) report("failed", "forge", `${result.stdout}${result.stderr}`.slice(-4_000));
+  if (result.status !== 0 && !anyFailed)
+    report("failed", "forge", `${result.stdout}${result.stderr}`.slice(-4_000));
 }
 
-/** forge prints one line of JSON; with a failed compile or a changed gas snapshot other text instead or around it. */
+// forge prints one line of JSON; with a failed compile or a changed gas snapshot other text instead or
+// around it.
 function parseSuites(stdout) {
   for (const line of stdout.split("\n")) {
     if (!line.startsWith("{")) continue;

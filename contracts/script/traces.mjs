@@ -1,6 +1,6 @@
-// Writes artifacts/traces.json: a scripted history of both registries on a fresh local anvil, with each event and its
-// rolling hash, and each signed thing with its struct hash, digest and signature. With --check compares instead.
-// All keys are keccak256 of a label. TEST KEYS ONLY: anybody can compute them.
+// Writes artifacts/traces.json: a scripted history of both registries on a fresh local anvil, with each event
+// and its rolling hash, and each signed thing with its struct hash, digest and signature. With --check
+// compares instead. All keys are keccak256 of a label. TEST KEYS ONLY: anybody can compute them.
 
 import { spawn } from "node:child_process";
 import { createPrivateKey, createPublicKey } from "node:crypto";
@@ -19,9 +19,13 @@ const file = join(packageRoot, "artifacts", "traces.json");
 const retired = 3;
 
 const routeTypes = {
-  Route: fields("address wallet,bytes32 prekey,uint32 home0,uint32 home1,uint32 home2,uint8 suite,uint32 epoch,uint64 expiry,uint16 flags"),
+  Route: fields(
+    "address wallet,bytes32 prekey,uint32 home0,uint32 home1,uint32 home2,"
+      + "uint8 suite,uint32 epoch,uint64 expiry,uint16 flags",
+  ),
 };
-const setTypes = { SetRoute: fields("address wallet,bytes32 prekey,uint256 packed,uint256 nonce,uint256 deadline") };
+const setTypes =
+  { SetRoute: fields("address wallet,bytes32 prekey,uint256 packed,uint256 nonce,uint256 deadline") };
 const clearTypes = { ClearRoute: fields("address wallet,uint256 nonce,uint256 deadline") };
 
 async function main() {
@@ -49,12 +53,14 @@ function finish(fresh) {
     console.log("artifacts/traces.json is fresh");
     return 0;
   }
-  console.error("stale: artifacts/traces.json differs from a fresh run; run `npm run traces` and commit the result");
+  console.error(
+    "stale: artifacts/traces.json differs from a fresh run; run `npm run traces` and commit the result");
   return 1;
 }
 
 async function record(provider) {
-  const labels = ["deployer", "operator-1", "operator-2", "relayer", "wallet-1", "wallet-2", "wallet-3", "contract-owner"];
+  const labels = [
+    "deployer", "operator-1", "operator-2", "relayer", "wallet-1", "wallet-2", "wallet-3", "contract-owner"];
   const accounts = Object.fromEntries(labels.map((label) => [label, account(provider, label)]));
   for (const { address } of Object.values(accounts)) {
     await provider.send("anvil_setBalance", [address, ethers.toQuantity(ethers.parseEther("1000"))]);
@@ -80,13 +86,19 @@ async function recordNodes(trace, accounts, nodes) {
   const [one, two] = [accounts["operator-1"], accounts["operator-2"]];
   const ether = (n) => ({ value: ethers.parseEther(n) });
   for (let n = 1; n <= 4; n++) {
-    await trace.step(`register node ${n}`, nodes, n < 4 ? one : two, "register", [nodeInput(n)], ether(`${n}`));
+    await trace.step(
+      `register node ${n}`, nodes, n < 4 ? one : two, "register", [nodeInput(n)], ether(`${n}`));
   }
   await trace.step("register node 5, no bond, IPv6", nodes, two, "register", [
-    { ...nodeInput(5), ip: "0x20010db8000000000000000000000005", descriptorHash: ethers.ZeroHash, descriptorVersion: 0 },
+    {
+      ...nodeInput(5), ip: "0x20010db8000000000000000000000005", descriptorHash: ethers.ZeroHash,
+      descriptorVersion: 0,
+    },
   ]);
-  await trace.step("move node 1", nodes, one, "update", [1, { ...nodeInput(1), clientPort: 5000, nodePort: 5001 }]);
-  await trace.step("replace all keys of node 2", nodes, one, "update", [2, { ...nodeInput(102), descriptorVersion: 7 }]);
+  await trace.step(
+    "move node 1", nodes, one, "update", [1, { ...nodeInput(1), clientPort: 5000, nodePort: 5001 }]);
+  await trace.step(
+    "replace all keys of node 2", nodes, one, "update", [2, { ...nodeInput(102), descriptorVersion: 7 }]);
   await trace.step("replace the descriptor of node 5", nodes, two, "update", [
     5,
     { ...nodeInput(5), descriptorVersion: 1 },
@@ -97,7 +109,8 @@ async function recordNodes(trace, accounts, nodes) {
   await trace.step("drain node 3 again", nodes, one, "setState", [3, 2]);
   await trace.step("retire node 3", nodes, one, "setState", [3, retired]);
   await trace.step("transfer node 1", nodes, one, "transferOperator", [1, two.address]);
-  await trace.step("the new operator updates node 1", nodes, two, "update", [1, { ...nodeInput(1), clientPort: 5002, nodePort: 5003 }]);
+  const moved = { ...nodeInput(1), clientPort: 5002, nodePort: 5003 };
+  await trace.step("the new operator updates node 1", nodes, two, "update", [1, moved]);
   trace.time += 7 * day;
   await trace.step("withdraw the bond of node 3", nodes, one, "withdrawBond", [3, accounts.relayer.address]);
   await trace.step("register node 6", nodes, two, "register", [nodeInput(6)], ether("6"));
@@ -106,7 +119,8 @@ async function recordNodes(trace, accounts, nodes) {
 async function recordRoutes(trace, accounts, routes, contractWallet) {
   const [a, b, c] = ["wallet-1", "wallet-2", "wallet-3"].map((label) => accounts[label]);
   const set = (what, wallet, route) => setOwn(trace, routes, what, wallet, route);
-  const setFor = (what, wallet, route) => setSponsored(trace, routes, accounts.relayer, what, wallet, wallet.address, route);
+  const setFor = (what, wallet, route) =>
+    setSponsored(trace, routes, accounts.relayer, what, wallet, wallet.address, route);
 
   await set("wallet 1 sets a route with one home", a, { homes: [1], epoch: 1 });
   await set("wallet 2 sets a route with two homes", b, { homes: [2, 4], epoch: 1, flags: 0x8001 });
@@ -129,14 +143,18 @@ async function recordRoutes(trace, accounts, routes, contractWallet) {
   const owner = accounts["contract-owner"];
   const walletAddress = await contractWallet.getAddress();
   const unsigned = await describeRoute(trace, walletAddress, "contract-wallet", { homes: [1, 6], epoch: 1 });
-  const call = routes.interface.encodeFunctionData("set", [unsigned.prekey, unsigned.packed, ethers.ZeroHash, ethers.ZeroHash]);
+  const call = routes.interface.encodeFunctionData(
+    "set", [unsigned.prekey, unsigned.packed, ethers.ZeroHash, ethers.ZeroHash]);
   const target = await routes.getAddress();
-  await trace.step("the contract wallet sets its route, unsigned", contractWallet, owner, "execute", [target, call]);
-  await setSponsored(trace, routes, accounts.relayer, "the contract wallet is sponsored by ERC-1271", owner, walletAddress, {
+  await trace.step(
+    "the contract wallet sets its route, unsigned", contractWallet, owner, "execute", [target, call]);
+  await setSponsored(
+    trace, routes, accounts.relayer, "the contract wallet is sponsored by ERC-1271", owner, walletAddress, {
     homes: [6],
     epoch: 2,
   });
-  await clearSponsored(trace, routes, accounts.relayer, "the contract wallet clears by ERC-1271", owner, walletAddress);
+  await clearSponsored(
+    trace, routes, accounts.relayer, "the contract wallet clears by ERC-1271", owner, walletAddress);
   await setFor("wallet 1 is sponsored after its own changes", a, { homes: [6, 5, 4], epoch: 7, flags: 1 });
 }
 
@@ -171,7 +189,8 @@ async function setSponsored(trace, routes, relayer, what, signer, address, reque
 async function clearSponsored(trace, routes, relayer, what, signer, address) {
   const deadline = trace.time + 600;
   const nonce = (await routes.nonces(address)).toString();
-  const authorization = await trace.sign(signer, "ClearRoute", clearTypes, { wallet: address, nonce, deadline });
+  const authorization = await trace.sign(
+    signer, "ClearRoute", clearTypes, { wallet: address, nonce, deadline });
   const call = [address, deadline, authorization.signature];
   await trace.step(what, routes, relayer, "clearFor", call, {}, [authorization]);
 }
@@ -182,7 +201,9 @@ async function describeRoute(trace, wallet, label, { homes, epoch, flags = 0, li
   const prekey = x25519PublicKey(`prekey ${label} ${epoch}`);
   const message = { wallet, prekey, home0, home1, home2, suite: 1, epoch, expiry, flags };
   let packed = 0n;
-  for (const [value, bits] of [[flags, 16], [expiry, 64], [epoch, 32], [1, 8], [home2, 32], [home1, 32], [home0, 32]]) {
+  const fieldsFromTheTop =
+    [[flags, 16], [expiry, 64], [epoch, 32], [1, 8], [home2, 32], [home1, 32], [home0, 32]];
+  for (const [value, bits] of fieldsFromTheTop) {
     packed = (packed << BigInt(bits)) | BigInt(value);
   }
   return { message, packed: ethers.toBeHex(packed, 32), prekey };
@@ -223,7 +244,8 @@ class Trace {
     // No block hash: anvil draws the block's randomness anew in every run.
     const block = { number: receipt.blockNumber, timestamp: this.time };
     const step = { block, event, signatures, what };
-    step.call = { data: sent.data, from: sender.label, to: this.labelOf(sent.to), value: sent.value.toString() };
+    step.call =
+      { data: sent.data, from: sender.label, to: this.labelOf(sent.to), value: sent.value.toString() };
     this.steps.push(step);
     this.time += blockSeconds;
   }
@@ -245,14 +267,17 @@ class Trace {
   async requireFinalHashes() {
     for (const { label, contract, count, hash } of this.registries) {
       const stored = [await contract.eventCount(), await contract.eventsHash()];
-      if (stored[0] !== BigInt(count) || stored[1] !== hash) throw new Error(`${label}: the rolling hash differs`);
+      if (stored[0] !== BigInt(count) || stored[1] !== hash)
+        throw new Error(`${label}: the rolling hash differs`);
     }
   }
 
   toJson() {
-    const secrets = Object.fromEntries(Object.values(this.accounts).map((a) => [a.label, a.wallet.privateKey]));
+    const secrets = Object.fromEntries(
+      Object.values(this.accounts).map((a) => [a.label, a.wallet.privateKey]));
     return {
-      about: "Scripted history of both registries. Keys are keccak256 of 'conet/test-key/1 <label>': test keys only.",
+      about: "Scripted history of both registries. "
+        + "Keys are keccak256 of 'conet/test-key/1 <label>': test keys only.",
       addresses: this.addresses,
       domain: this.domain,
       secrets,
@@ -316,7 +341,8 @@ async function waitReceipt(provider, hash) {
 
 async function startAnvil() {
   const port = await freePort();
-  const options = ["--port", port, "--chain-id", chainId, "--timestamp", startTime, "--hardfork", "prague", "--silent"];
+  const options = [
+    "--port", port, "--chain-id", chainId, "--timestamp", startTime, "--hardfork", "prague", "--silent"];
   const child = spawn(foundryTool("anvil"), options.map(String), { stdio: "ignore" });
   const network = ethers.Network.from(chainId);
   const provider = new ethers.JsonRpcProvider(`http://127.0.0.1:${port}`, network, {

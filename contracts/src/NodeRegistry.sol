@@ -8,8 +8,8 @@ import {X25519Key} from "./X25519Key.sol";
 import {INodeRegistry} from "./interfaces/INodeRegistry.sol";
 
 /// @title The nodes of Conet
-/// @dev Nobody owns this contract; it has no administrator, no pause and no upgrade. It takes no signatures itself:
-///      EIP712 is there so that what nodes sign off chain can name this registry by ERC-5267.
+/// @dev Nobody owns this contract; it has no administrator, no pause and no upgrade. It takes no signatures
+///      itself: EIP712 is there so that what nodes sign off chain can name this registry by ERC-5267.
 contract NodeRegistry is EventLog, EIP712, INodeRegistry {
     /// @notice Seconds between retirement and the first moment the bond can leave: time to claim against it.
     uint64 public constant BOND_DELAY = 7 days;
@@ -65,7 +65,8 @@ contract NodeRegistry is EventLog, EIP712, INodeRegistry {
         Node storage record = _operated(nodeId);
         _requireNotRetired(nodeId, record);
         uint8 current = record.state;
-        if (state == current || state < STATE_ACTIVE || state > STATE_RETIRED) revert StateInvalid(current, state);
+        if (state == current || state < STATE_ACTIVE || state > STATE_RETIRED)
+            revert StateInvalid(current, state);
 
         record.state = state;
         if (state == STATE_RETIRED) _bondFreeAt[nodeId] = uint64(block.timestamp) + BOND_DELAY;
@@ -94,8 +95,8 @@ contract NodeRegistry is EventLog, EIP712, INodeRegistry {
         record.bond = 0;
         _announce(nodeId, record);
 
-        // Last, and with nothing left to take: a recipient that calls back finds a bond of zero. What it returns is
-        // not copied.
+        // Last, and with nothing left to take: a recipient that calls back finds a bond of zero. What it
+        // returns is not copied.
         if (!LowLevelCall.callNoReturn(to, bond, "")) revert BondTransferFailed(to);
     }
 

@@ -54,7 +54,8 @@ contract RouteRegistry is EventLog, EIP712, IRouteRegistry {
         bytes calldata authorization
     ) external override {
         uint256 nonce = nonces[wallet]++;
-        bytes32 structHash = keccak256(abi.encode(SET_ROUTE_TYPEHASH, wallet, prekey, packed, nonce, deadline));
+        bytes32 structHash = keccak256(
+            abi.encode(SET_ROUTE_TYPEHASH, wallet, prekey, packed, nonce, deadline));
         _requireAuthorized(wallet, structHash, deadline, authorization);
         _set(wallet, prekey, packed, r, vs);
     }
@@ -127,19 +128,24 @@ contract RouteRegistry is EventLog, EIP712, IRouteRegistry {
 
     /// @dev The route signature. An EIP-7702 wallet has code and a key: it signs, or else whoever carries its
     ///      authorization here could leave the signature out.
-    function _requireSigned(address wallet, bytes32 prekey, PackedRoute packed, bytes32 r, bytes32 vs) private view {
+    function _requireSigned(address wallet, bytes32 prekey, PackedRoute packed, bytes32 r, bytes32 vs)
+        private
+        view
+    {
         if (r == 0 && vs == 0) {
             if (!_isContractWallet(wallet)) revert RouteSignatureMissing(wallet);
             return;
         }
         bytes32 digest = _hashTypedDataV4(_routeStructHash(wallet, prekey, packed));
         (address recovered, ECDSA.RecoverError failure, ) = ECDSA.tryRecover(digest, r, vs);
-        if (failure != ECDSA.RecoverError.NoError || recovered != wallet) revert RouteSignatureInvalid(wallet);
+        if (failure != ECDSA.RecoverError.NoError || recovered != wallet)
+            revert RouteSignatureInvalid(wallet);
     }
 
     /// @dev A key's signature counts for its wallet whether or not that wallet has code (EIP-7702); any other
-    ///      authorization is for the wallet's code to judge. That call is static, none of what it returns beyond one
-    ///      word is copied, and the gas it burns is that of whoever chose to bring the authorization.
+    ///      authorization is for the wallet's code to judge. That call is static, none of what it returns
+    ///      beyond one word is copied, and the gas it burns is that of whoever chose to bring the
+    ///      authorization.
     function _requireAuthorized(
         address wallet,
         bytes32 structHash,
@@ -153,11 +159,16 @@ contract RouteRegistry is EventLog, EIP712, IRouteRegistry {
         if (failure == ECDSA.RecoverError.NoError && recovered == wallet) return;
 
         bool accepted =
-            wallet.code.length != 0 && SignatureChecker.isValidERC1271SignatureNowCalldata(wallet, digest, authorization);
+            wallet.code.length != 0
+                && SignatureChecker.isValidERC1271SignatureNowCalldata(wallet, digest, authorization);
         if (!accepted) revert AuthorizationInvalid(wallet);
     }
 
-    function _routeStructHash(address wallet, bytes32 prekey, PackedRoute packed) private pure returns (bytes32) {
+    function _routeStructHash(address wallet, bytes32 prekey, PackedRoute packed)
+        private
+        pure
+        returns (bytes32)
+    {
         return keccak256(
             abi.encode(
                 ROUTE_TYPEHASH,
@@ -174,7 +185,8 @@ contract RouteRegistry is EventLog, EIP712, IRouteRegistry {
         );
     }
 
-    /// @dev True for code that is not an EIP-7702 delegation. (EIP-3541 keeps contracts from starting with 0xef.)
+    /// @dev True for code that is not an EIP-7702 delegation. (EIP-3541 keeps contracts from starting with
+    ///      0xef.)
     function _isContractWallet(address wallet) private view returns (bool) {
         uint256 size = wallet.code.length;
         if (size == 0) return false;

@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 /// @title X25519 public keys as 32-byte words, in the byte order of RFC 7748 (little-endian u-coordinate)
-/// @dev RFC 7748 section 5 has every implementation ignore the top bit of the last byte, so two words that differ in
-///      that bit alone are one key. Comparisons of keys go through `point`.
+/// @dev RFC 7748 section 5 has every implementation ignore the top bit of the last byte, so two words that
+///      differ in that bit alone are one key. Comparisons of keys go through `point`.
 library X25519Key {
     /// @dev The top bit of the last byte: bit 7 of the word.
     uint256 private constant IGNORED_BIT = 0x80;

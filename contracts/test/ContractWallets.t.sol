@@ -53,7 +53,8 @@ contract ContractWalletsTest is RouteFixture {
     function test_AContractWalletCannotCarryItsOwnersSignatureAsItsOwn() public {
         PackedRoute packed = routeOf(1);
         (bytes32 r, bytes32 vs) = signRoute(ALICE_SECRET, address(wallet), PREKEY, packed);
-        vm.expectRevert(abi.encodeWithSelector(IRouteRegistry.RouteSignatureInvalid.selector, address(wallet)));
+        vm.expectRevert(
+            abi.encodeWithSelector(IRouteRegistry.RouteSignatureInvalid.selector, address(wallet)));
         vm.prank(address(wallet));
         registry.set(PREKEY, packed, r, vs);
     }

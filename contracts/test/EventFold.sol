@@ -18,7 +18,8 @@ abstract contract EventFold is Checks {
             assertEq(logs[i].topics[0], topic0, "topic0");
             uint64 seq = uint64(uint256(word(logs[i].data, 0)));
             assertEq(seq, uint256(foldedCount) + 1, "sequence number");
-            foldedHash = keccak256(abi.encodePacked(foldedHash, seq, logs[i].topics[1], keccak256(logs[i].data)));
+            foldedHash = keccak256(
+                abi.encodePacked(foldedHash, seq, logs[i].topics[1], keccak256(logs[i].data)));
             foldedCount = seq;
         }
     }

@@ -5,7 +5,8 @@ import {NodeRegistry} from "../src/NodeRegistry.sol";
 import {INodeRegistry} from "../src/interfaces/INodeRegistry.sol";
 import {RouteFixture} from "./RouteFixture.sol";
 
-/// @dev Writes snapshots/*.json. Each call is a transaction of its own (forge --isolate), so storage starts cold.
+/// @dev Writes snapshots/*.json. Each call is a transaction of its own (forge --isolate), so storage starts
+///      cold.
 contract GasTest is RouteFixture {
     NodeRegistry private nodes;
 
@@ -53,6 +54,7 @@ contract GasTest is RouteFixture {
     function inputOf(uint256 n) private pure returns (INodeRegistry.NodeInput memory) {
         bytes32 link = keccak256(abi.encode("link", n));
         bytes32 seal = keccak256(abi.encode("seal", n));
-        return INodeRegistry.NodeInput(address(uint160(n)), link, seal, bytes16(uint128(1)), 1, 2, link, uint32(n));
+        return INodeRegistry.NodeInput(
+            address(uint160(n)), link, seal, bytes16(uint128(1)), 1, 2, link, uint32(n));
     }
 }

@@ -15,7 +15,8 @@ contract NodeRegistryTest is NodeFixture {
     }
 
     function test_NamesItsSigningDomain() public view {
-        (, string memory name, string memory version, uint256 chainId, address self, , ) = registry.eip712Domain();
+        (, string memory name, string memory version, uint256 chainId, address self, , ) =
+            registry.eip712Domain();
         assertEq(keccak256(bytes(name)), keccak256("Conet"), "name");
         assertEq(keccak256(bytes(version)), keccak256("1"), "version");
         assertEq(chainId, block.chainid, "chain id");
@@ -109,7 +110,8 @@ contract NodeRegistryTest is NodeFixture {
     function test_RegisterRefusesOneKeyForBothUses() public {
         INodeRegistry.NodeInput memory input = inputOf(1);
         input.sealKey = input.linkKey;
-        requireRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, input.linkKey, uint32(1)));
+        requireRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, input.linkKey, uint32(1)));
     }
 
     function test_RegisterRefusesWhatAnotherNodeUses() public {
@@ -118,16 +120,20 @@ contract NodeRegistryTest is NodeFixture {
 
         INodeRegistry.NodeInput memory input = inputOf(2);
         input.signer = taken.signer;
-        requireRefused(input, abi.encodeWithSelector(INodeRegistry.SignerUsed.selector, taken.signer, uint32(1)));
+        requireRefused(
+            input, abi.encodeWithSelector(INodeRegistry.SignerUsed.selector, taken.signer, uint32(1)));
         input = inputOf(2);
         input.linkKey = taken.linkKey;
-        requireRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, taken.linkKey, uint32(1)));
+        requireRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, taken.linkKey, uint32(1)));
         input = inputOf(2);
         input.linkKey = taken.sealKey;
-        requireRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, taken.sealKey, uint32(1)));
+        requireRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, taken.sealKey, uint32(1)));
         input = inputOf(2);
         input.sealKey = taken.linkKey;
-        requireRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, taken.linkKey, uint32(1)));
+        requireRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, taken.linkKey, uint32(1)));
     }
 
     /// @dev X25519 ignores the top bit, so this is the same key under another spelling.
@@ -135,7 +141,8 @@ contract NodeRegistryTest is NodeFixture {
         registerAs(ALICE, 1);
         INodeRegistry.NodeInput memory input = inputOf(2);
         input.linkKey = inputOf(1).linkKey | bytes32(uint256(0x80));
-        requireRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, input.linkKey, uint32(1)));
+        requireRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, input.linkKey, uint32(1)));
     }
 
     function test_UpdateReplacesTheInputAndKeepsTheRest() public {
@@ -172,20 +179,24 @@ contract NodeRegistryTest is NodeFixture {
 
         INodeRegistry.NodeInput memory input = inputOf(2);
         input.linkKey = old.linkKey;
-        requireUpdateRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, old.linkKey, uint32(1)));
+        requireUpdateRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, old.linkKey, uint32(1)));
         input = inputOf(2);
         input.sealKey = old.sealKey;
-        requireUpdateRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, old.sealKey, uint32(1)));
+        requireUpdateRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, old.sealKey, uint32(1)));
         input = inputOf(2);
         input.signer = old.signer;
-        requireUpdateRefused(input, abi.encodeWithSelector(INodeRegistry.SignerUsed.selector, old.signer, uint32(1)));
+        requireUpdateRefused(
+            input, abi.encodeWithSelector(INodeRegistry.SignerUsed.selector, old.signer, uint32(1)));
     }
 
     function test_UpdateRefusesToSwapLinkAndSealKey() public {
         registerAs(ALICE, 1);
         INodeRegistry.NodeInput memory input = inputOf(1);
         (input.linkKey, input.sealKey) = (input.sealKey, input.linkKey);
-        requireUpdateRefused(input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, input.linkKey, uint32(1)));
+        requireUpdateRefused(
+            input, abi.encodeWithSelector(INodeRegistry.KeyUsed.selector, input.linkKey, uint32(1)));
     }
 
     function test_UpdateRefusesZeroValues() public {
@@ -284,7 +295,8 @@ contract NodeRegistryTest is NodeFixture {
         registry.addBond{value: 1}(1);
 
         INodeRegistry.NodeInput memory again = inputOf(1);
-        requireRefused(again, abi.encodeWithSelector(INodeRegistry.SignerUsed.selector, again.signer, uint32(1)));
+        requireRefused(
+            again, abi.encodeWithSelector(INodeRegistry.SignerUsed.selector, again.signer, uint32(1)));
         assertEq(registerAs(ALICE, 2), 2, "a retired node's id is not given out again");
     }
 
@@ -368,7 +380,8 @@ contract NodeRegistryTest is NodeFixture {
         operator.withdraw();
 
         assertEq(operator.attempts(), 1, "attempts");
-        assertEq(keccak256(operator.failure()), keccak256(abi.encodePacked(INodeRegistry.BondZero.selector)), "failure");
+        assertEq(keccak256(
+            operator.failure()), keccak256(abi.encodePacked(INodeRegistry.BondZero.selector)), "failure");
         assertEq(address(operator).balance, 1 ether, "received");
         assertEq(address(registry).balance, 10 ether, "balance");
     }

@@ -65,7 +65,8 @@ abstract contract RouteFixture is EventFold {
 
     function routeDigest(address wallet, bytes32 prekey, PackedRoute packed) internal view returns (bytes32) {
         bytes32 typeHash = keccak256(
-            "Route(address wallet,bytes32 prekey,uint32 home0,uint32 home1,uint32 home2,uint8 suite,uint32 epoch,uint64 expiry,uint16 flags)"
+            "Route(address wallet,bytes32 prekey,uint32 home0,uint32 home1,uint32 home2,"
+            "uint8 suite,uint32 epoch,uint64 expiry,uint16 flags)"
         );
         uint256 p = PackedRoute.unwrap(packed);
         bytes memory homes = abi.encode(uint32(p), uint32(p >> 32), uint32(p >> 64));
@@ -81,7 +82,8 @@ abstract contract RouteFixture is EventFold {
         uint256 deadline
     ) internal view returns (bytes32) {
         bytes32 typeHash =
-            keccak256("SetRoute(address wallet,bytes32 prekey,uint256 packed,uint256 nonce,uint256 deadline)");
+            keccak256(
+                "SetRoute(address wallet,bytes32 prekey,uint256 packed,uint256 nonce,uint256 deadline)");
         return digestOf(keccak256(abi.encode(typeHash, wallet, prekey, packed, nonce, deadline)));
     }
 

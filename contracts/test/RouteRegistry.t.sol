@@ -16,7 +16,8 @@ contract RouteRegistryTest is RouteFixture {
     }
 
     function test_NamesItsSigningDomain() public view {
-        (, string memory name, string memory version, uint256 chainId, address self, , ) = registry.eip712Domain();
+        (, string memory name, string memory version, uint256 chainId, address self, , ) =
+            registry.eip712Domain();
         assertEq(keccak256(bytes(name)), keccak256("Conet"), "name");
         assertEq(keccak256(bytes(version)), keccak256("1"), "version");
         assertEq(chainId, block.chainid, "chain id");
@@ -24,7 +25,8 @@ contract RouteRegistryTest is RouteFixture {
     }
 
     function test_PackingFollowsTheBitMap() public pure {
-        PackedRoute packed = pack(0x11111111, 0x22222222, 0x33333333, 0x44, 0x55555555, 0x6666666666666666, 0x7777);
+        PackedRoute packed = pack(
+            0x11111111, 0x22222222, 0x33333333, 0x44, 0x55555555, 0x6666666666666666, 0x7777);
         assertEq(
             PackedRoute.unwrap(packed),
             0x0000000000_7777_6666666666666666_55555555_44_33333333_22222222_11111111,
@@ -85,13 +87,15 @@ contract RouteRegistryTest is RouteFixture {
     function testFuzz_SetRefusesReservedBits(uint8 bit) public {
         uint256 extra = uint256(1) << bound(bit, 216, 255);
         PackedRoute packed = PackedRoute.wrap(PackedRoute.unwrap(routeOf(1)) | extra);
-        requireSetRefused(PREKEY, packed, abi.encodeWithSelector(IRouteRegistry.ReservedBitsSet.selector, packed));
+        requireSetRefused(
+            PREKEY, packed, abi.encodeWithSelector(IRouteRegistry.ReservedBitsSet.selector, packed));
     }
 
     function testFuzz_SetRefusesOtherSuites(uint8 suite) public {
         vm.assume(suite != 1);
         PackedRoute packed = pack(1, 0, 0, suite, 1, uint64(START + 1 days), 0);
-        requireSetRefused(PREKEY, packed, abi.encodeWithSelector(IRouteRegistry.SuiteUnknown.selector, suite));
+        requireSetRefused(
+            PREKEY, packed, abi.encodeWithSelector(IRouteRegistry.SuiteUnknown.selector, suite));
     }
 
     function test_SetRefusesHomesWithGapsOrRepeats() public {
@@ -239,7 +243,8 @@ contract RouteRegistryTest is RouteFixture {
         (bytes32 r, bytes32 vs) = signRoute(ALICE_SECRET, alice, PREKEY, packed);
         (uint8 v, bytes32 ar, bytes32 s) = vm.sign(ALICE_SECRET, setDigest(alice, PREKEY, packed, 0, START));
         bytes32 highS = bytes32(CURVE_ORDER - uint256(s));
-        requireAuthorizationRefused(packed, r, vs, START, abi.encodePacked(ar, highS, uint8(v == 27 ? 28 : 27)));
+        requireAuthorizationRefused(
+            packed, r, vs, START, abi.encodePacked(ar, highS, uint8(v == 27 ? 28 : 27)));
         requireAuthorizationRefused(packed, r, vs, START, abi.encodePacked(ar, s, v - 27));
         requireAuthorizationRefused(packed, r, vs, START, abi.encodePacked(ar, s, v + 8));
     }
@@ -346,7 +351,8 @@ contract RouteRegistryTest is RouteFixture {
         vm.assume(homes[0] != 0 && homes[0] != homes[1] && homes[0] != homes[2]);
         if (homes[1] == 0 || homes[1] == homes[2]) homes[2] = 0;
         uint64 expiry = uint64(START + bound(life, 1, 730 days));
-        PackedRoute packed = pack(homes[0], homes[1], homes[2], 1, uint32(bound(epoch, 1, type(uint32).max)), expiry, flags);
+        PackedRoute packed = pack(
+            homes[0], homes[1], homes[2], 1, uint32(bound(epoch, 1, type(uint32).max)), expiry, flags);
         setForAs(secret, prekey, packed, START);
         requireRoute(vm.addr(secret), prekey, packed);
     }

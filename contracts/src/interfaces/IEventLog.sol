@@ -7,8 +7,9 @@ pragma solidity ^0.8.28;
 ///         eventsHash' = keccak256(eventsHash ‖ uint64 seq ‖ bytes32 topic1 ‖ keccak256(log.data))
 ///
 ///         `topic1` is the event's only indexed argument, `log.data` the ABI encoding of all others, and the
-///         sequence number is among those too. The hash starts at zero. One storage proof of this word against a
-///         block's state root therefore proves that a mirrored list of events is complete and in order.
+///         sequence number is among those too. The hash starts at zero. One storage proof of this word
+///         against a block's state root therefore proves that a mirrored list of events is complete and in
+///         order.
 interface IEventLog {
     /// @return The sequence number of the last event; 0 before the first.
     function eventCount() external view returns (uint64);

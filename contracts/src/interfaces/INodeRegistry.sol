@@ -4,14 +4,17 @@ pragma solidity ^0.8.28;
 import {IEventLog} from "./IEventLog.sol";
 
 /// @title The nodes of Conet
-/// @notice A node has an id that is never reused, keys that are never reused, one endpoint and a bond. Its operator,
-///         the account that registered it, is the only one who may change it.
+/// @notice A node has an id that is never reused, keys that are never reused, one endpoint and a bond. Its
+///         operator, the account that registered it, is the only one who may change it.
 interface INodeRegistry is IEventLog {
     /// @notice The whole record of a node.
     /// @param operator The account that may change the record. Zero only in a record that does not exist.
-    /// @param signer The secp256k1 address that signs the node's pages and receipts. Never zero, unique for ever.
-    /// @param linkKey X25519 public key of the node's links, RFC 7748 byte order. Unique for ever among all keys.
-    /// @param sealKey X25519 public key that cells to the node's own address are sealed to. Unique as `linkKey`.
+    /// @param signer The secp256k1 address that signs the node's pages and receipts. Never zero, unique for
+    ///        ever.
+    /// @param linkKey X25519 public key of the node's links, RFC 7748 byte order. Unique for ever among all
+    ///        keys.
+    /// @param sealKey X25519 public key that cells to the node's own address are sealed to. Unique as
+    ///        `linkKey`.
     /// @param ip IPv6 address, network byte order; IPv4 as ::ffff:a.b.c.d. Never unspecified.
     /// @param clientPort UDP port for clients, 1 to 65 535.
     /// @param nodePort UDP port for other nodes, 1 to 65 535, other than `clientPort`.
@@ -89,8 +92,8 @@ interface INodeRegistry is IEventLog {
     /// @return nodeId The new id, from 1 up.
     function register(NodeInput calldata input) external payable returns (uint32 nodeId);
 
-    /// @notice Replaces what the operator writes. A field that stays the same is always accepted; a key or signer
-    ///         that was replaced can never come back, to this node or any other.
+    /// @notice Replaces what the operator writes. A field that stays the same is always accepted; a key or
+    ///         signer that was replaced can never come back, to this node or any other.
     /// @dev Reverts with NodeUnknown, NotOperator, NodeIsRetired, DescriptorVersionInvalid and as `register`.
     function update(uint32 nodeId, NodeInput calldata input) external;
 
@@ -104,7 +107,8 @@ interface INodeRegistry is IEventLog {
 
     /// @notice Sends the whole bond of a node that was retired `BOND_DELAY` seconds ago or earlier to `to`.
     /// @dev Operator only. The record is written and its event emitted before the wei leave.
-    ///      Reverts with NodeUnknown, NotOperator, BondLocked, RecipientInvalid, BondZero, BondTransferFailed.
+    ///      Reverts with NodeUnknown, NotOperator, BondLocked, RecipientInvalid, BondZero,
+    ///      BondTransferFailed.
     function withdrawBond(uint32 nodeId, address payable to) external;
 
     /// @notice Hands a node, with its bond, to another operator, at once.

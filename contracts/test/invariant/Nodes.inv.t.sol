@@ -6,8 +6,9 @@ import {INodeRegistry} from "../../src/interfaces/INodeRegistry.sol";
 import {EventFold} from "../EventFold.sol";
 import {Vm} from "../Vm.sol";
 
-/// @dev Does random things to a registry and keeps a mirror of it from its logs alone. Keys and signers come from a
-///      small pool, so most attempts collide with something; whether a call must succeed is worked out beforehand.
+/// @dev Does random things to a registry and keeps a mirror of it from its logs alone. Keys and signers come
+///      from a small pool, so most attempts collide with something; whether a call must succeed is worked out
+///      beforehand.
 contract NodeHandler is EventFold {
     uint256 private constant POOL = 40;
     uint256 private constant TIME_STEP_MAX = 10 days;
@@ -177,7 +178,8 @@ contract NodeHandler is EventFold {
         bytes32 linkKey = keyOf(link);
         bytes32 sealKey = keyOf(seal);
         if (linkKey == sealKey) sealKey = keyOf(seal + 1);
-        return INodeRegistry.NodeInput(signerOf(signer), linkKey, sealKey, bytes16(uint128(1)), 1, 2, 0, version);
+        return INodeRegistry.NodeInput(
+            signerOf(signer), linkKey, sealKey, bytes16(uint128(1)), 1, 2, 0, version);
     }
 
     function keyOf(uint256 n) private pure returns (bytes32) {

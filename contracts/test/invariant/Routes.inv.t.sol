@@ -7,8 +7,8 @@ import {IRouteRegistry} from "../../src/interfaces/IRouteRegistry.sol";
 import {RouteFixture} from "../RouteFixture.sol";
 import {Vm} from "../Vm.sol";
 
-/// @dev Three wallets set, authorize and clear; a thief, who sees everything they signed, tries to write for them.
-///      The model holds what the wallets themselves asked for.
+/// @dev Three wallets set, authorize and clear; a thief, who sees everything they signed, tries to write for
+///      them. The model holds what the wallets themselves asked for.
 contract RouteHandler is RouteFixture {
     uint256 private constant WALLETS = 3;
     uint256 private constant THIEF_SECRET = 0x7e1f;
@@ -68,7 +68,8 @@ contract RouteHandler is RouteFixture {
         }
         (bool ok, ) = address(registry).call(call);
         assertTrue(ok == present, "clear");
-        if (ok) _model[wallet] = IRouteRegistry.Route(0, PackedRoute.wrap(uint256(_lastEpoch[wallet]) << 104));
+        if (ok)
+            _model[wallet] = IRouteRegistry.Route(0, PackedRoute.wrap(uint256(_lastEpoch[wallet]) << 104));
         mirrorLogs();
     }
 
@@ -121,7 +122,8 @@ contract RouteHandler is RouteFixture {
     }
 
     /// @dev A step of a multiple of 4 repeats the last epoch, or, before the first, uses 0.
-    function nextRoute(address wallet, uint256 seed, uint8 epochStep) private view returns (bytes32, PackedRoute) {
+    function nextRoute(address wallet, uint256 seed, uint8 epochStep) private view returns (
+        bytes32, PackedRoute) {
         bytes32 prekey = keccak256(abi.encode("prekey", seed));
         uint32 home = 1 + uint32(seed % 1_000);
         uint64 expiry = uint64(block.timestamp + 1 + (seed % 730 days));
