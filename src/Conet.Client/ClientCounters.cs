@@ -1,6 +1,8 @@
 namespace Conet.Client;
 
-/// <summary>What a client counts. Written by its own thread; any thread may read, each number by itself.</summary>
+/// <summary>
+/// What a client counts. Written by its own thread; any thread may read, each number by itself.
+/// </summary>
 public sealed class ClientCounters
 {
     private readonly long[] _drops = new long[Enum.GetValues<ClientDrop>().Length];

@@ -13,8 +13,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Client;
 
 /// <summary>
-/// A wallet on the network: attaches to home nodes, sends, receives. Owns one UDP socket and two threads, one that
-/// receives and one that does everything else. All members may be called from any thread.
+/// A wallet on the network: attaches to home nodes, sends, receives. Owns one UDP socket and two threads, one
+/// that receives and one that does everything else. All members may be called from any thread.
 /// </summary>
 public sealed class ConetClient : IAsyncDisposable, ICellSender
 {
@@ -40,7 +40,8 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
     {
         _options = options;
         _socket = socket;
-        _inbox = Channel.CreateUnbounded<ReceivedMessage>(new UnboundedChannelOptions { SingleReader = false });
+        _inbox = Channel.CreateUnbounded<ReceivedMessage>(
+            new UnboundedChannelOptions { SingleReader = false });
         _core = new ClientCore(options, this, HasRoom, TryDeliver, new ReplayMemory());
         _worker = new Thread(Work) { IsBackground = true, Name = "conet-client" };
         _receiver = new Thread(Receive) { IsBackground = true, Name = "conet-client-receive" };
@@ -58,7 +59,8 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
     {
         ArgumentNullException.ThrowIfNull(options);
         if (options.Prekeys.Count > 2)
-            throw new ArgumentException("At most two prekeys: the current one and the previous one.", nameof(options));
+            throw new ArgumentException(
+                "At most two prekeys: the current one and the previous one.", nameof(options));
         if (!options.Directory.TryGetNode(options.Entry, out NodeInfo? entry))
             throw new ConetClientException($"there is no node {options.Entry.Value}; see: conet node list");
         ConetClient client = new(options, OpenSocket(entry.ClientEndpoint));
@@ -67,11 +69,16 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
         return client;
     }
 
-    /// <summary>Makes a node a home of the client, and waits until it is one and its aliases are in force.</summary>
-    /// <exception cref="ConetClientException">The node is unknown, refused, or did not answer in ten seconds.</exception>
+    /// <summary>
+    /// Makes a node a home of the client, and waits until it is one and its aliases are in force.
+    /// </summary>
+    /// <exception cref="ConetClientException">
+    /// The node is unknown, refused, or did not answer in ten seconds.
+    /// </exception>
     public async Task AttachAsync(NodeId home, AttachOptions options, CancellationToken ct)
     {
-        HomeAttachment attachment = await RunAsync(nowMs => _core.Attach(home, options, nowMs)).ConfigureAwait(false);
+        HomeAttachment attachment = await RunAsync(nowMs => _core.Attach(home, options, nowMs))
+            .ConfigureAwait(false);
         try
         {
             await attachment.Ready.Task.WaitAsync(TimeSpan.FromSeconds(10), ct).ConfigureAwait(false);
@@ -87,8 +94,12 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
     /// <param name="to">Addressee.</param>
     /// <param name="content">0 bytes to 16 MiB; must not change until the task has ended.</param>
     /// <param name="options">How.</param>
-    /// <param name="progress">Told of each acknowledgement of a long message, on the client's thread; or null.</param>
-    /// <param name="ct">Stops waiting; what was sent stays sent, and repetition ends with the lifetime.</param>
+    /// <param name="progress">
+    /// Told of each acknowledgement of a long message, on the client's thread; or null.
+    /// </param>
+    /// <param name="ct">
+    /// Stops waiting; what was sent stays sent, and repetition ends with the lifetime.
+    /// </param>
     public async Task<SendOutcome> SendAsync(
         Destination to,
         ReadOnlyMemory<byte> content,
@@ -123,11 +134,13 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
     }
 
     /// <summary>
-    /// Waits until the receipts and acknowledgements of what was received so far have been sent: a few seconds at most.
+    /// Waits until the receipts and acknowledgements of what was received so far have been
+    /// sent: a few seconds at most.
     /// </summary>
     public async Task DrainAnswersAsync(CancellationToken ct)
     {
-        while (!_isClosing && await RunAsync(_ => _core.Answers.HasUnsent).WaitAsync(ct).ConfigureAwait(false))
+        while (!_isClosing
+            && await RunAsync(_ => _core.Answers.HasUnsent).WaitAsync(ct).ConfigureAwait(false))
             await Task.Delay(IdleWaitMs, ct).ConfigureAwait(false);
     }
 
@@ -181,7 +194,8 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
         }
         catch (SocketException)
         {
-            // A full buffer, a node that is gone, a network that is down: the cell is lost and will be repeated.
+            // A full buffer, a node that is gone, a network that is down: the cell is
+            // lost and will be repeated.
         }
         catch (ObjectDisposedException)
         {
@@ -195,7 +209,8 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
     {
         try
         {
-            Socket socket = new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+            Socket socket =
+                new(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
             Enlarge(socket);
             bool isLocal = IPAddress.IsLoopback(entry.Address);
             IPAddress any = isLocal && entry.AddressFamily == AddressFamily.InterNetwork
@@ -210,7 +225,9 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
         }
     }
 
-    /// <summary>A burst of cells should fit; beyond the system's limit only a privileged process may go.</summary>
+    /// <summary>
+    /// A burst of cells should fit; beyond the system's limit only a privileged process may go.
+    /// </summary>
     private static void Enlarge(Socket socket)
     {
         const int Bytes = 8 << 20;

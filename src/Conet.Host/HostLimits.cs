@@ -12,19 +12,27 @@ public static class HostLimits
     /// <summary>Nesting of a configuration file: the root, a group, a list.</summary>
     public const int ConfigDepthMax = 4;
 
-    /// <summary>Characters of one text value in a configuration file; the longest paths of Linux fit.</summary>
+    /// <summary>
+    /// Characters of one text value in a configuration file; the longest paths of Linux fit.
+    /// </summary>
     public const int ConfigTextMax = 4096;
 
-    /// <summary>Bytes of a secret or password file: 64 hex digits, "0x", and a line end, with room for a keystore.</summary>
+    /// <summary>
+    /// Bytes of a secret or password file: 64 hex digits, "0x", and a line end, with room for a keystore.
+    /// </summary>
     public const int SecretFileBytesMax = 16 * 1024;
 
-    /// <summary>Providers of one chain: more would only lengthen the round that finds the good ones.</summary>
+    /// <summary>
+    /// Providers of one chain: more would only lengthen the round that finds the good ones.
+    /// </summary>
     public const int ProvidersMax = 8;
 
     /// <summary>Workers of one process; one a core is right, and no machine in use has more cores.</summary>
     public const int WorkersMax = 256;
 
-    /// <summary>Control cells waiting for the control thread, of all workers together. Full means dropped.</summary>
+    /// <summary>
+    /// Control cells waiting for the control thread, of all workers together. Full means dropped.
+    /// </summary>
     public const int ControlQueueCells = 1024;
 
     /// <summary>
@@ -37,14 +45,14 @@ public static class HostLimits
     public const int ControlOpensBurstSeconds = 1;
 
     /// <summary>
-    /// Longest ttlSec a node accepts in control (30 is usual): it bounds how long a message id has to be remembered,
-    /// so that the replay memory holds minutes, not days.
+    /// Longest ttlSec a node accepts in control (30 is usual): it bounds how long a message id has to be
+    /// remembered, so that the replay memory holds minutes, not days.
     /// </summary>
     public const int ControlTtlSecondsMax = 120;
 
     /// <summary>
-    /// Message ids remembered against replay. At least the opens a second times the 240 s that an id is remembered
-    /// (longest ttlSec and clock skew), so that no flood the budget lets through can fill it.
+    /// Message ids remembered against replay. At least the opens a second times the 240 s that an id is
+    /// remembered (longest ttlSec and clock skew), so that no flood the budget lets through can fill it.
     /// </summary>
     public const int ControlReplayEntries = 1 << 19;
 
@@ -54,7 +62,9 @@ public static class HostLimits
     /// <summary>One source prefix (/24 or /48) may hold this part of the attachments: 1 / 4.</summary>
     public const int AttachmentsPrefixDivisor = 4;
 
-    /// <summary>Aliases of one attachment: one per contact; each takes one place in the table of local addressees.</summary>
+    /// <summary>
+    /// Aliases of one attachment: one per contact; each takes one place in the table of local addressees.
+    /// </summary>
     public const int AliasesPerAttachmentMax = 256;
 
     /// <summary>Aliases of all attachments together.</summary>
@@ -63,7 +73,9 @@ public static class HostLimits
     /// <summary>Challenges that wait for their confirmation.</summary>
     public const int PendingChallengesMax = 4_096;
 
-    /// <summary>One source prefix (/24 or /48) may hold this part of the pending challenges: 1 / 16.</summary>
+    /// <summary>
+    /// One source prefix (/24 or /48) may hold this part of the pending challenges: 1 / 16.
+    /// </summary>
     public const int PendingPrefixDivisor = 16;
 
     /// <summary>How long a challenge can be confirmed: a round trip with repetitions, and no more.</summary>
@@ -84,7 +96,9 @@ public static class HostLimits
     /// <summary>Node records that are probed and forwarded to.</summary>
     public const int NodesMax = 16_384;
 
-    /// <summary>Probes made in one round of the control thread: one costs about 95 us (a signature and a seal).</summary>
+    /// <summary>
+    /// Probes made in one round of the control thread: one costs about 95 us (a signature and a seal).
+    /// </summary>
     public const int ProbesPerRoundMax = 16;
 
     /// <summary>Probes to one node that still wait for an answer; the oldest is forgotten.</summary>
@@ -111,7 +125,10 @@ public static class HostLimits
     /// <summary>Lifetime of the reply block in a probe, and how long its key is kept.</summary>
     public const int ProbeKeyMilliseconds = 60_000;
 
-    /// <summary>Busy turns of a worker before what its thread allocates is counted: compiling and first calls are over.</summary>
+    /// <summary>
+    /// Busy turns of a worker before what its thread allocates is counted: compiling
+    /// and first calls are over.
+    /// </summary>
     public const int WarmUpTurns = 128;
 
     /// <summary>Cells the control thread handles before it looks at timers again.</summary>
@@ -150,7 +167,9 @@ public static class HostLimits
     /// <summary>Time a command waits for a first answer of a chain provider.</summary>
     public const int ChainPatienceSeconds = 15;
 
-    /// <summary>Bytes of a contract's exported artifact, or of a node's status: ten times what they are.</summary>
+    /// <summary>
+    /// Bytes of a contract's exported artifact, or of a node's status: ten times what they are.
+    /// </summary>
     public const int ArtifactBytesMax = 4 << 20;
 
     /// <summary>Time a node of `conet up` has to become ready and to reach the others.</summary>

@@ -4,11 +4,13 @@ namespace Conet.Client;
 public sealed record AttachOptions
 {
     /// <summary>
-    /// True to get the cells of the client's wallet. False to attach with a throw-away wallet: the home then learns
-    /// nothing of who is there, and only aliases are delivered.
+    /// True to get the cells of the client's wallet. False to attach with a throw-away wallet: the home then
+    /// learns nothing of who is there, and only aliases are delivered.
     /// </summary>
     public bool AsWallet { get; init; } = true;
 
-    /// <summary>Aliases registered at once, for answers. One is used per contact; more are registered when needed.</summary>
+    /// <summary>
+    /// Aliases registered at once, for answers. One is used per contact; more are registered when needed.
+    /// </summary>
     public int AliasCount { get; init; } = 1;
 }

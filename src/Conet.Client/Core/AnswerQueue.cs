@@ -7,8 +7,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Client.Core;
 
 /// <summary>
-/// Receipts and acknowledgements that wait for their random moment (docs/SPEC.md, 7.4 and 7.5). They go to reply blocks
-/// only, through the entry node. On the client's thread alone.
+/// Receipts and acknowledgements that wait for their random moment (docs/SPEC.md, 7.4 and 7.5). They go to
+/// reply blocks only, through the entry node. On the client's thread alone.
 /// </summary>
 internal sealed class AnswerQueue(
     NetworkId network, Wallet wallet, Func<NodeInfo> entry, ICellSender sender, ClientCounters counters)
@@ -25,14 +25,17 @@ internal sealed class AnswerQueue(
     public bool IsBusy => _receipts.Count > 0 || _acknowledgements.Count > 0;
 
     /// <summary>True if a receipt or acknowledgement has still to be sent.</summary>
-    public bool HasUnsent => _receipts.Count > 0 || _acknowledgements.Values.Any(pending => pending.Pieces > 0);
+    public bool HasUnsent =>
+        _receipts.Count > 0 || _acknowledgements.Values.Any(pending => pending.Pieces > 0);
 
     /// <summary>Plans the receipt of a message, at most one in two seconds.</summary>
     /// <param name="block">Where to.</param>
     /// <param name="from">Sender; zero for an anonymous one.</param>
     /// <param name="id">Message id.</param>
     /// <param name="bodyHash">Keccak-256 of the whole message body.</param>
-    /// <param name="isSigned">False for a message that came to an alias, so that the wallet stays unknown.</param>
+    /// <param name="isSigned">
+    /// False for a message that came to an alias, so that the wallet stays unknown.
+    /// </param>
     /// <param name="nowMs">Milliseconds since 1970.</param>
     public void PlanReceipt(
         ReplyBlock block, in Address from, MessageId id, byte[] bodyHash, bool isSigned, ulong nowMs)

@@ -7,8 +7,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Client.Core;
 
 /// <summary>
-/// What a client does with each cell that comes (docs/SPEC.md, section 6), and when. Owns no socket, thread or clock:
-/// the same code runs under <see cref="ConetClient"/> and in a simulation. One thread at a time.
+/// What a client does with each cell that comes (docs/SPEC.md, section 6), and when. Owns no socket, thread
+/// or clock: the same code runs under <see cref="ConetClient"/> and in a simulation. One thread at a time.
 /// </summary>
 internal sealed class ClientCore : IDisposable
 {
@@ -69,7 +69,8 @@ internal sealed class ClientCore : IDisposable
         if (_attachments.Count >= ClientLimits.AttachmentsMax)
             throw new ConetClientException($"a client has at most {ClientLimits.AttachmentsMax} homes");
         if (!_options.Directory.TryGetNode(home, out NodeInfo? node))
-            throw new ConetClientException($"there is no node {home.Value} to attach to; see: conet node list");
+            throw new ConetClientException(
+                $"there is no node {home.Value} to attach to; see: conet node list");
         HomeAttachment attachment = new(_options.Network, node, _options.Wallet, options, _sender);
         _attachments.Add(attachment);
         attachment.Tick(nowMs);
@@ -134,7 +135,8 @@ internal sealed class ClientCore : IDisposable
         {
             if (attachment.ReturnAddress == destination)
             {
-                addressee = new Addressee(destination, AddresseeRole.Return, [attachment.ReturnKey], attachment);
+                addressee = new Addressee(
+                    destination, AddresseeRole.Return, [attachment.ReturnKey], attachment);
                 return true;
             }
 
@@ -171,7 +173,8 @@ internal sealed class ClientCore : IDisposable
         if (Envelope.TryParse(_envelope, out envelope) != EnvelopeProblem.None)
             return ClientDrop.MalformedEnvelope;
         bool isControl = BodyKinds.IsNodeToClient(envelope.Kind);
-        if (isControl != (addressee.Role == AddresseeRole.Return) || (!isControl && !BodyKinds.IsEndToEnd(envelope.Kind)))
+        if (isControl != (addressee.Role == AddresseeRole.Return)
+            || (!isControl && !BodyKinds.IsEndToEnd(envelope.Kind)))
             return ClientDrop.MalformedBody;
         switch (envelope.CheckTime(nowMs))
         {
@@ -243,7 +246,8 @@ internal sealed class ClientCore : IDisposable
         if (step != AssemblyStep.Complete)
             return null;
         byte[] joined = _assembler.Take(group!);
-        if (joined.Length <= EnvelopeLayout.BodyBytesMax || !MessageBody.TryParse(joined, out MessageBody body))
+        if (joined.Length <= EnvelopeLayout.BodyBytesMax
+            || !MessageBody.TryParse(joined, out MessageBody body))
             return ClientDrop.MalformedBody;
         group!.BodyHash = Keccak256.Hash(joined);
         return Deliver(envelope, group.MessageId, joined, body, addressee, nowMs);

@@ -9,8 +9,9 @@ using Conet.Wire.Sealing;
 namespace Conet.Client.Core;
 
 /// <summary>
-/// The client's side of one attachment (docs/SPEC.md, section 8): attach, answer the challenge, keep alive, register
-/// aliases, begin anew when the home has forgotten. Runs on the client's thread alone; owns no clock and no socket.
+/// The client's side of one attachment (docs/SPEC.md, section 8): attach, answer the challenge, keep
+/// alive, register aliases, begin anew when the home has forgotten. Runs on the client's thread alone;
+/// owns no clock and no socket.
 /// </summary>
 internal sealed class HomeAttachment : IDisposable
 {
@@ -63,7 +64,9 @@ internal sealed class HomeAttachment : IDisposable
     /// <summary>Completes when the home has accepted the client and its first aliases.</summary>
     public TaskCompletionSource Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>The alias shown to that contact, perhaps not registered yet; null if the home takes no more.</summary>
+    /// <summary>
+    /// The alias shown to that contact, perhaps not registered yet; null if the home takes no more.
+    /// </summary>
     public ClientAlias? AliasFor(in Address contact, out bool isNew)
     {
         isNew = false;
@@ -107,7 +110,9 @@ internal sealed class HomeAttachment : IDisposable
             RegisterAliases(nowMs);
     }
 
-    /// <summary>Takes a control cell that was opened with <see cref="ReturnKey"/>. False if it was not asked for.</summary>
+    /// <summary>
+    /// Takes a control cell that was opened with <see cref="ReturnKey"/>. False if it was not asked for.
+    /// </summary>
     public bool OnControl(in Envelope envelope, ulong nowMs) => envelope.Kind switch
     {
         BodyKind.Challenge => OnChallenge(envelope, nowMs),

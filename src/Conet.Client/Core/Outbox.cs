@@ -58,7 +58,9 @@ internal sealed class Outbox(NetworkId network, Func<NodeInfo> entry, ICellSende
         _ended.Clear();
     }
 
-    /// <summary>Takes an acknowledgement; false if nothing like it was sent, or it came by another alias.</summary>
+    /// <summary>
+    /// Takes an acknowledgement; false if nothing like it was sent, or it came by another alias.
+    /// </summary>
     public bool OnAcknowledgement(in FragmentAckBody body, in Address via, ulong nowMs)
     {
         if (!_byGroup.TryGetValue(body.GroupId, out OutgoingMessage? message)
@@ -77,7 +79,9 @@ internal sealed class Outbox(NetworkId network, Func<NodeInfo> entry, ICellSende
         return true;
     }
 
-    /// <summary>Takes a receipt whose signature, if it has one, was checked. False if it is not the one asked for.</summary>
+    /// <summary>
+    /// Takes a receipt whose signature, if it has one, was checked. False if it is not the one asked for.
+    /// </summary>
     public bool OnReceipt(in ReceiptBody body, Address? from, in Address via)
     {
         if (!_byId.TryGetValue(body.MessageId, out OutgoingMessage? message)
@@ -165,7 +169,8 @@ internal sealed class Outbox(NetworkId network, Func<NodeInfo> entry, ICellSende
             return;
         message.NextRepeatMs = nowMs + UnacknowledgedPauseMs;
         int count = message.PieceIds.Length;
-        for (int i = 0; i < UnacknowledgedPerTurn && fragmentBudget > 0 && message.NextUnacknowledged < count; i++)
+        for (int i = 0; i < UnacknowledgedPerTurn && fragmentBudget > 0
+            && message.NextUnacknowledged < count; i++)
         {
             fragmentBudget--;
             if (SendPiece(message, message.NextUnacknowledged++))

@@ -4,7 +4,9 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Client.Core;
 
-/// <summary>A message on its way, from the call that sends it to its end. Lives on the client's thread.</summary>
+/// <summary>
+/// A message on its way, from the call that sends it to its end. Lives on the client's thread.
+/// </summary>
 internal sealed class OutgoingMessage
 {
     public required MessageId Id { get; init; }
@@ -18,7 +20,9 @@ internal sealed class OutgoingMessage
     /// <summary>Whom signature and receipt name: the wallet, or the alias.</summary>
     public required Address SignedTo { get; init; }
 
-    /// <summary>The wallet whose signature a receipt must carry; null if the message goes to an alias.</summary>
+    /// <summary>
+    /// The wallet whose signature a receipt must carry; null if the message goes to an alias.
+    /// </summary>
     public required Address? ReceiptFrom { get; init; }
 
     public required Wallet? Signer { get; init; }
@@ -33,12 +37,15 @@ internal sealed class OutgoingMessage
 
     public required bool WantsReceipt { get; init; }
 
-    /// <summary>The alias answers come to; the message waits until it is registered. Null if none is wanted.</summary>
+    /// <summary>
+    /// The alias answers come to; the message waits until it is registered. Null if none is wanted.
+    /// </summary>
     public required ClientAlias? Alias { get; init; }
 
     public required IProgress<SendProgress>? Progress { get; init; }
 
-    public TaskCompletionSource<SendOutcome> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    public TaskCompletionSource<SendOutcome> Done { get; } = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>Set if the body needs more than one cell.</summary>
     public FragmentSender? Fragments { get; init; }

@@ -75,7 +75,8 @@ internal static class OutgoingPlan
         return groupId;
     }
 
-    private static SendStatus TryResolve(ConetClientOptions client, Destination to, ulong nowMs, out Target target)
+    private static SendStatus TryResolve(
+        ConetClientOptions client, Destination to, ulong nowMs, out Target target)
     {
         target = default;
         if (to.ReplyBlock is { } block)
@@ -100,5 +101,6 @@ internal static class OutgoingPlan
         return SendStatus.Sent;
     }
 
-    private readonly record struct Target(Address[] Path, byte[] Prekey, Address SignedTo, Address? ReceiptFrom);
+    private readonly record struct Target(
+        Address[] Path, byte[] Prekey, Address SignedTo, Address? ReceiptFrom);
 }

@@ -7,8 +7,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Client;
 
 /// <summary>
-/// A directory over a mirrored table: no question about a wallet ever leaves this machine. Checks the wallet's own signature of a
-/// route the first time it is asked for. Any thread.
+/// A directory over a mirrored table: no question about a wallet ever leaves this machine. Checks the
+/// wallet's own signature of a route the first time it is asked for. Any thread.
 /// </summary>
 /// <param name="table">Gives the last good table; called on every look-up.</param>
 /// <param name="chainId">EIP-155 chain id.</param>

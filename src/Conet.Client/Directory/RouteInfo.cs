@@ -10,7 +10,8 @@ namespace Conet.Client;
 /// <param name="ExpiresUnixSeconds">When the route ends, by block time.</param>
 /// <param name="Homes">One to three homes, in the wallet's order.</param>
 /// <param name="IsSigned">
-/// True if the wallet's own signature over the record was checked. A client never seals to a prekey without it.
+/// True if the wallet's own signature over the record was checked. A client never
+/// seals to a prekey without it.
 /// </param>
 public sealed record RouteInfo(
     Address Wallet,

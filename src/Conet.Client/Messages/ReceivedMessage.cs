@@ -9,7 +9,9 @@ namespace Conet.Client;
 /// <param name="Content">The bytes that were sent.</param>
 /// <param name="Id">Message id.</param>
 /// <param name="IssuedMs">When it was written, by the sender's clock; milliseconds since 1970.</param>
-/// <param name="ReceivedTimestamp">When its last cell came: <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>.</param>
+/// <param name="ReceivedTimestamp">
+/// When its last cell came: <see cref="System.Diagnostics.Stopwatch.GetTimestamp"/>.
+/// </param>
 /// <param name="Via">The destination it came by: wallet, home address or alias.</param>
 /// <param name="ReplyBlock">Where it can be answered, or null.</param>
 public sealed record ReceivedMessage(

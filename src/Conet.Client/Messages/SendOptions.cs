@@ -7,7 +7,8 @@ public sealed record SendOptions
     public bool Anonymous { get; init; }
 
     /// <summary>
-    /// True to ask for a receipt and repeat until it comes. Needs an attachment: the answer goes to an alias there.
+    /// True to ask for a receipt and repeat until it comes. Needs an attachment: the
+    /// answer goes to an alias there.
     /// </summary>
     public bool WantReceipt { get; init; } = true;
 

@@ -6,8 +6,9 @@ using System.Text.Json;
 namespace Conet.Host.Commands;
 
 /// <summary>
-/// What a command says: on standard output either lines for a person or, with --json, one object a line; on standard
-/// error whatever is not its result. Text that came from others is made harmless for a terminal. Any thread.
+/// What a command says: on standard output either lines for a person or, with --json, one object a
+/// line; on standard error whatever is not its result. Text that came from others is made harmless
+/// for a terminal. Any thread.
 /// </summary>
 internal sealed class CommandOutput(TextWriter output, TextWriter error, bool isJson)
 {
@@ -72,7 +73,9 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
         }
     }
 
-    /// <summary>The text with everything that moves a cursor, colours or hides escaped; line breaks stay if asked.</summary>
+    /// <summary>
+    /// The text with everything that moves a cursor, colours or hides escaped; line breaks stay if asked.
+    /// </summary>
     public static string Harmless(string text, bool keepLines = false)
     {
         StringBuilder safe = new(text.Length);
@@ -81,7 +84,8 @@ internal sealed class CommandOutput(TextWriter output, TextWriter error, bool is
             bool isLine = keepLines && rune.Value is '\n' or '\t';
             UnicodeCategory category = Rune.GetUnicodeCategory(rune);
             bool isHarmful = category is UnicodeCategory.Control or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator or UnicodeCategory.PrivateUse;
+                or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
+                or UnicodeCategory.PrivateUse;
             if (isHarmful && !isLine)
                 safe.Append(CultureInfo.InvariantCulture, $"\\u{{{rune.Value:x}}}");
             else

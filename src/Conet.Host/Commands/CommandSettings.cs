@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace Conet.Host.Commands;
 
-/// <summary>Options that several commands have, and how an action is run so that it ends with one line and a code.</summary>
+/// <summary>
+/// Options that several commands have, and how an action is run so that it ends with one line and a code.
+/// </summary>
 internal static class CommandSettings
 {
     /// <summary>One JSON object a line in place of text.</summary>

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace Conet.Host.Commands;
 
 /// <summary>
-/// The folder with a user's wallets and networks: $CONET_HOME, or ~/.conet. Folders are the owner's alone; files are
-/// written aside and moved into place, so that nobody ever reads half a file.
+/// The folder with a user's wallets and networks: $CONET_HOME, or ~/.conet. Folders are the owner's alone;
+/// files are written aside and moved into place, so that nobody ever reads half a file.
 /// </summary>
 internal sealed class ConetHome(string path)
 {
@@ -24,7 +24,8 @@ internal sealed class ConetHome(string path)
         string? given = Environment.GetEnvironmentVariable("CONET_HOME");
         return new ConetHome(string.IsNullOrEmpty(given)
             ? System.IO.Path.Combine(
-                Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
+                Environment.GetFolderPath(
+                    Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify),
                 ".conet")
             : System.IO.Path.GetFullPath(given));
     }
@@ -42,7 +43,8 @@ internal sealed class ConetHome(string path)
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            throw new CommandException(ExitCode.CannotCreate, $"{path}: cannot be made: {fault.Message}", fault);
+            throw new CommandException(
+                ExitCode.CannotCreate, $"{path}: cannot be made: {fault.Message}", fault);
         }
     }
 
@@ -67,7 +69,8 @@ internal sealed class ConetHome(string path)
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             TryDelete(aside);
-            throw new CommandException(ExitCode.CannotCreate, $"{path}: cannot be written: {fault.Message}", fault);
+            throw new CommandException(
+                ExitCode.CannotCreate, $"{path}: cannot be written: {fault.Message}", fault);
         }
     }
 
@@ -81,7 +84,8 @@ internal sealed class ConetHome(string path)
             byte[] buffer = new byte[bytesMax + 1];
             int length = stream.ReadAtLeast(buffer, buffer.Length, throwOnEndOfStream: false);
             if (length > bytesMax)
-                throw new CommandException(ExitCode.BadData, $"{path}: is longer than the {bytesMax} bytes allowed");
+                throw new CommandException(
+                    ExitCode.BadData, $"{path}: is longer than the {bytesMax} bytes allowed");
             return buffer[..length];
         }
         catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Conet.Host.Commands;
 
-/// <summary>The conet program: reads the command line, runs the verb, turns what went wrong into one line and a code.</summary>
+/// <summary>
+/// The conet program: reads the command line, runs the verb, turns what went wrong into one line and a code.
+/// </summary>
 internal static class ConetProgram
 {
     private const int StopSeconds = 30;
@@ -23,7 +25,8 @@ internal static class ConetProgram
         };
 
         // A message may begin with @: it names no file.
-        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        ParseResult parsed = root.Parse(
+            arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         if (parsed.Errors.Count > 0 && parsed.Action is System.CommandLine.Invocation.ParseErrorAction)
         {
             await Console.Error.WriteLineAsync(Complaint(parsed)).ConfigureAwait(false);

@@ -6,7 +6,9 @@ public static class ExitCode
     /// <summary>Done.</summary>
     public const int Ok = 0;
 
-    /// <summary>It was tried and did not work: nobody answered, a message was lost, a transaction was refused.</summary>
+    /// <summary>
+    /// It was tried and did not work: nobody answered, a message was lost, a transaction was refused.
+    /// </summary>
     public const int Failed = 1;
 
     /// <summary>The command line is wrong.</summary>

@@ -16,11 +16,14 @@ internal static class ListenCommand
     public static Command Create()
     {
         Command command = new("listen", "publish a route if there is none, attach, and show what comes");
-        Option<string?> save = new("--save") { Description = "folder for messages as files", HelpName = "FOLDER" };
+        Option<string?> save =
+            new("--save") { Description = "folder for messages as files", HelpName = "FOLDER" };
         Option<int?> count = new("--count", "-n") { Description = "end after so many messages" };
         Option<int?> seconds = new("--timeout") { Description = "end after so many seconds" };
-        Option<string?> homes = new("--homes") { Description = "one to three node ids, in order: 1,2,3", HelpName = "IDS" };
-        Option<string?> payer = new("--payer") { Description = "wallet that pays for the route", HelpName = "NAME" };
+        Option<string?> homes =
+            new("--homes") { Description = "one to three node ids, in order: 1,2,3", HelpName = "IDS" };
+        Option<string?> payer =
+            new("--payer") { Description = "wallet that pays for the route", HelpName = "NAME" };
         CommonOptions common = new(command);
         foreach (Option option in new Option[] { save, count, seconds, homes, payer })
             command.Add(option);
@@ -36,7 +39,8 @@ internal static class ListenCommand
         return command;
     }
 
-    private static async Task<int> ListenAsync(Request request, CommandOutput output, CancellationToken cancellation)
+    private static async Task<int> ListenAsync(
+        Request request, CommandOutput output, CancellationToken cancellation)
     {
         if (request.Count is <= 0 || request.Seconds is <= 0)
             throw new CommandException(ExitCode.Usage, "listen: --count and --timeout are numbers from 1 up");
@@ -57,7 +61,8 @@ internal static class ListenCommand
             Prekeys = keeper.KeysFor(route),
             Entry = session.ChooseNode(null),
         });
-        IReadOnlyList<NodeId> attached = await AttachAsync(client, route, output, cancellation).ConfigureAwait(false);
+        IReadOnlyList<NodeId> attached = await AttachAsync(client, route, output, cancellation)
+            .ConfigureAwait(false);
         SayListening(wallet.Address, attached, output);
         return await ReceiveAsync(client, request, output, cancellation).ConfigureAwait(false);
     }
@@ -84,7 +89,8 @@ internal static class ListenCommand
         return attached.Count > 0
             ? attached
             : throw new CommandException(
-                ExitCode.Unavailable, $"no home of the route took the client ({problem}); try: conet route set --homes IDS");
+                ExitCode.Unavailable,
+                $"no home of the route took the client ({problem}); try: conet route set --homes IDS");
     }
 
     private static void SayListening(Address wallet, IReadOnlyList<NodeId> homes, CommandOutput output)

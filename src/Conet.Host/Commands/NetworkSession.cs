@@ -8,8 +8,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Host.Commands;
 
 /// <summary>
-/// A command's view of the network: the registries mirrored on this machine, so that no provider learns who is looked
-/// up. Dispose it to stop.
+/// A command's view of the network: the registries mirrored on this machine, so that no provider learns who
+/// is looked up. Dispose it to stop.
 /// </summary>
 internal sealed class NetworkSession : IAsyncDisposable
 {
@@ -71,13 +71,15 @@ internal sealed class NetworkSession : IAsyncDisposable
         {
             return Directory.TryGetNode(new NodeId(id), out _)
                 ? new NodeId(id)
-                : throw new CommandException(ExitCode.NoInput, $"there is no node {id}; see: conet node list");
+                : throw new CommandException(
+                    ExitCode.NoInput, $"there is no node {id}; see: conet node list");
         }
 
         IReadOnlyList<NodeInfo> nodes = Directory.Nodes;
         return nodes.Count > 0
             ? nodes[RandomNumberGenerator.GetInt32(nodes.Count)].Id
-            : throw new CommandException(ExitCode.Unavailable, "the network has no active node; see: conet node list");
+            : throw new CommandException(
+                ExitCode.Unavailable, "the network has no active node; see: conet node list");
     }
 
     /// <summary>The wallet that pays for routes: the one named, the network's sponsor, or null.</summary>
@@ -90,24 +92,31 @@ internal sealed class NetworkSession : IAsyncDisposable
             throw new CommandException(ExitCode.NoInput, $"sponsorFile: {error}");
         bool isKey = Wallet.TryImport(secret, out Wallet? sponsor);
         CryptographicOperations.ZeroMemory(secret);
-        return isKey ? sponsor : throw new CommandException(ExitCode.BadData, $"{path}: is no secp256k1 secret key");
+        return isKey
+            ? sponsor
+            : throw new CommandException(ExitCode.BadData, $"{path}: is no secp256k1 secret key");
     }
 
-    /// <summary>Time by which expiry is judged: that of the latest block, or the clock's if that is ahead.</summary>
+    /// <summary>
+    /// Time by which expiry is judged: that of the latest block, or the clock's if that is ahead.
+    /// </summary>
     public ulong NowSeconds() =>
         Math.Max(Mirror.Table.TimeSeconds, (ulong)DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
     /// <summary>Waits until the mirrored table shows a route with that prekey.</summary>
     /// <exception cref="CommandException">It does not in time.</exception>
-    public async Task WaitForRouteAsync(Address wallet, ReadOnlyMemory<byte> prekey, CancellationToken cancellation)
+    public async Task WaitForRouteAsync(
+        Address wallet, ReadOnlyMemory<byte> prekey, CancellationToken cancellation)
     {
         long until = Environment.TickCount64 + (HostLimits.ChainPatienceSeconds * 1000L);
-        while (!Directory.TryGetRoute(wallet, out RouteInfo? route) || !route.Prekey.Span.SequenceEqual(prekey.Span))
+        while (!Directory.TryGetRoute(wallet, out RouteInfo? route)
+            || !route.Prekey.Span.SequenceEqual(prekey.Span))
         {
             if (Environment.TickCount64 > until)
             {
                 throw new CommandException(
-                    ExitCode.Unavailable, "the route was written, but the chain's provider does not show it yet; try again");
+                    ExitCode.Unavailable,
+                    "the route was written, but the chain's provider does not show it yet; try again");
             }
 
             await Task.Delay(50, cancellation).ConfigureAwait(false);
@@ -127,7 +136,8 @@ internal sealed class NetworkSession : IAsyncDisposable
                     .Select(provider => provider.LastProblem).Where(problem => problem is not null));
                 throw new CommandException(
                     ExitCode.Unavailable,
-                    $"no chain provider of {path} gives a usable table ({problems}); is the network running?");
+                    $"no chain provider of {path} gives a usable table ({problems}); "
+                        + "is the network running?");
             }
 
             await Task.WhenAny(Mirror.Ready, Task.Delay(100, cancellation)).ConfigureAwait(false);

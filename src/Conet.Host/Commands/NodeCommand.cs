@@ -48,7 +48,8 @@ internal static class NodeCommand
         CommandSettings.Run(command, json, (parsed, output, cancellation) =>
         {
             string path = parsed.GetValue(config)
-                ?? throw new CommandException(ExitCode.Usage, "node: --config FILE is needed; see: conet node --help");
+                ?? throw new CommandException(
+                    ExitCode.Usage, "node: --config FILE is needed; see: conet node --help");
             Settings settings = new(
                 path,
                 parsed.GetValue(plain),
@@ -68,7 +69,8 @@ internal static class NodeCommand
         ["portable"] = CellSocketKind.Portable,
     };
 
-    private static async Task<int> RunAsync(Settings settings, CommandOutput output, CancellationToken cancellation)
+    private static async Task<int> RunAsync(
+        Settings settings, CommandOutput output, CancellationToken cancellation)
     {
         NodeConfig config = ReadConfig(settings);
         (Wallet signer, SealKey sealKey) = LoadKeys(config);
@@ -91,7 +93,8 @@ internal static class NodeCommand
         try
         {
             MirrorOptions mirror = new(
-                config.Chain.ChainId, config.Chain.NodeRegistry, config.Chain.RouteRegistry, config.Chain.StartBlock);
+                config.Chain.ChainId, config.Chain.NodeRegistry, config.Chain.RouteRegistry,
+                config.Chain.StartBlock);
             MirroredTables tables = OpenTables(mirror, providers, config.StateDirectory, output);
             NodeRuntime<MirrorHomes> runtime = new(
                 new NodeRuntimeOptions
@@ -122,7 +125,8 @@ internal static class NodeCommand
         byte[] bytes = ConetHome.ReadFile(settings.Path, HostLimits.ConfigBytesMax);
         if (!NodeConfig.TryParse(bytes, out NodeConfig? config, out string error))
             throw new CommandException(ExitCode.Config, $"{settings.Path}: {error}");
-        config = config!.WithPathsFrom(System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(settings.Path))!);
+        config = config!.WithPathsFrom(
+            System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(settings.Path))!);
         if (!config.TryCheckLink(settings.Plain, out error))
             throw new CommandException(ExitCode.Config, $"{settings.Path}: {error}");
         return config;
@@ -145,7 +149,8 @@ internal static class NodeCommand
     }
 
     private static MirroredTables OpenTables(
-        MirrorOptions options, IReadOnlyList<IChainProvider> providers, string stateDirectory, CommandOutput output)
+        MirrorOptions options, IReadOnlyList<IChainProvider> providers, string stateDirectory,
+        CommandOutput output)
     {
         try
         {
@@ -154,12 +159,14 @@ internal static class NodeCommand
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(
-                ExitCode.CannotCreate, $"stateDirectory {stateDirectory}: cannot be used: {fault.Message}", fault);
+                ExitCode.CannotCreate, $"stateDirectory {stateDirectory}: cannot be used: {fault.Message}",
+                fault);
         }
     }
 
     private static async Task<int> ServeAsync(
-        NodeRuntime<MirrorHomes> runtime, Settings settings, CommandOutput output, CancellationToken cancellation)
+        NodeRuntime<MirrorHomes> runtime, Settings settings, CommandOutput output,
+        CancellationToken cancellation)
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         if (settings.FollowInput)
@@ -188,14 +195,17 @@ internal static class NodeCommand
         }
     }
 
-    /// <summary>Says once what a start waits for, when it waits for long; ends when the node has started.</summary>
+    /// <summary>
+    /// Says once what a start waits for, when it waits for long; ends when the node has started.
+    /// </summary>
     private static async Task SayWhyNotAsync(
         NodeRuntime<MirrorHomes> runtime, CommandOutput output, CancellationToken cancellation)
     {
         string said = string.Empty;
         while (!runtime.Started.IsCompleted)
         {
-            await Task.WhenAny(runtime.Started, Task.Delay(HostLimits.StartPatienceMilliseconds, cancellation))
+            await Task.WhenAny(
+                runtime.Started, Task.Delay(HostLimits.StartPatienceMilliseconds, cancellation))
                 .ConfigureAwait(false);
             cancellation.ThrowIfCancellationRequested();
             NodeStatus status = runtime.Status();
@@ -236,7 +246,9 @@ internal static class NodeCommand
     private static void SayStarted(NodeRuntime<MirrorHomes> runtime, CommandOutput output)
     {
         uint id = runtime.Status().NodeId;
-        string http = runtime.HttpPort == 0 ? string.Empty : $"; status at http://127.0.0.1:{runtime.HttpPort}/status";
+        string http = runtime.HttpPort == 0
+            ? string.Empty
+            : $"; status at http://127.0.0.1:{runtime.HttpPort}/status";
         output.Line($"node {id}: clients {runtime.ClientEndpoint}, nodes {runtime.NodeEndpoint}{http}");
         output.Json(json =>
         {

@@ -11,7 +11,8 @@ internal static class PasswordSource
 
     /// <summary>Gets the password of a wallet that exists.</summary>
     /// <exception cref="CommandException">There is none to be had.</exception>
-    public static string Get(string? file, string wallet) => Find(file) ?? Ask($"password of wallet {wallet}: ");
+    public static string Get(string? file, string wallet) =>
+        Find(file) ?? Ask($"password of wallet {wallet}: ");
 
     /// <summary>Gets the password of a new wallet; a person types it twice.</summary>
     /// <exception cref="CommandException">There is none to be had, or the two differ.</exception>
@@ -39,7 +40,8 @@ internal static class PasswordSource
         if (Console.IsInputRedirected)
         {
             throw new CommandException(
-                ExitCode.Usage, $"no password: give --password-file FILE or set {Variable}, or use a terminal");
+                ExitCode.Usage,
+                $"no password: give --password-file FILE or set {Variable}, or use a terminal");
         }
 
         Console.Error.Write(prompt);

@@ -20,7 +20,8 @@ internal static class RouteCommand
     private static Command CreateSet()
     {
         Command command = new("set", "publish a route with a fresh prekey");
-        Option<string?> homes = new("--homes") { Description = "one to three node ids, in order: 1,2,3", HelpName = "IDS" };
+        Option<string?> homes =
+            new("--homes") { Description = "one to three node ids, in order: 1,2,3", HelpName = "IDS" };
         Option<int> days = new("--days")
         {
             Description = $"how long it is in force, 1 to {RouteWish.DaysMax}",
@@ -130,11 +131,15 @@ internal static class RouteCommand
         bool isLive = session.Directory.TryGetRoute(wallet, out Client.RouteInfo? route);
         string state = isLive ? "in force" : row.Route.IsLive ? "expired" : "cleared";
         PackedRoute packed = row.Route.Packed;
-        uint[] homes = [.. new[] { packed.Home0, packed.Home1, packed.Home2 }[..packed.HomeCount].Select(id => id.Value)];
+        uint[] homes =
+        [
+            .. new[] { packed.Home0, packed.Home1, packed.Home2 }[..packed.HomeCount].Select(id => id.Value),
+        ];
         string until = packed.HomeCount == 0
             ? string.Empty
             : $", homes {string.Join(", ", homes)}, until unix time {packed.ExpiresUnixSeconds}"
-                + $", {(route?.IsSigned == true ? "signed by the wallet" : "not proved by the wallet's signature")}";
+                + ", "
+                + (route?.IsSigned == true ? "signed by the wallet" : "not proved by the wallet's signature");
         output.Line($"{wallet}: {state}, epoch {row.Route.Epoch}{until}, from block {row.BlockNumber}");
         output.Json(json =>
         {

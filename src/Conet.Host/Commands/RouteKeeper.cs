@@ -7,8 +7,9 @@ using Conet.Wire.Sealing;
 namespace Conet.Host.Commands;
 
 /// <summary>
-/// Keeps a wallet's route on the chain in step with its prekeys on this machine. A prekey is saved before it is
-/// published: what was sealed to it can always be opened. Owns the prekeys it read; dispose it to wipe them.
+/// Keeps a wallet's route on the chain in step with its prekeys on this machine. A prekey is
+/// saved before it is published: what was sealed to it can always be opened. Owns the prekeys it
+/// read; dispose it to wipe them.
 /// </summary>
 internal sealed class RouteKeeper : IDisposable
 {
@@ -35,7 +36,9 @@ internal sealed class RouteKeeper : IDisposable
 
     public Wallet Wallet { get; }
 
-    /// <summary>The route in force, if this machine can read what is sealed to it; else a fresh one.</summary>
+    /// <summary>
+    /// The route in force, if this machine can read what is sealed to it; else a fresh one.
+    /// </summary>
     public async Task<RouteInfo> EnsureAsync(RouteWish wish, CancellationToken cancellation)
     {
         bool isUsable = Session.Directory.TryGetRoute(Wallet.Address, out RouteInfo? route)
@@ -47,13 +50,17 @@ internal sealed class RouteKeeper : IDisposable
         return isUsable ? route! : await PublishAsync(wish, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Makes a prekey, saves it, publishes a route with it, and waits until the chain shows it.</summary>
+    /// <summary>
+    /// Makes a prekey, saves it, publishes a route with it, and waits until the chain shows it.
+    /// </summary>
     /// <exception cref="CommandException">Nobody pays, or the chain refuses.</exception>
     public async Task<RouteInfo> PublishAsync(RouteWish wish, CancellationToken cancellation)
     {
         IReadOnlyList<NodeId> homes = wish.Choose(Session);
         using Payer payer = await FindPayerAsync(wish.Payer, cancellation).ConfigureAwait(false);
-        uint epoch = Session.Mirror.Table.Routes.TryGetValue(Wallet.Address, out RouteRow? row) ? row.Route.Epoch : 0;
+        uint epoch = Session.Mirror.Table.Routes.TryGetValue(Wallet.Address, out RouteRow? row)
+            ? row.Route.Epoch
+            : 0;
         StoredPrekey fresh = new(
             epoch + 1, SealKey.Create(), (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         _prekeys.Insert(0, fresh);
@@ -68,7 +75,8 @@ internal sealed class RouteKeeper : IDisposable
             .ConfigureAwait(false);
         return Session.Directory.TryGetRoute(Wallet.Address, out RouteInfo? route)
             ? route
-            : throw new CommandException(ExitCode.Unavailable, "the route was written and taken back; try again");
+            : throw new CommandException(
+                ExitCode.Unavailable, "the route was written and taken back; try again");
     }
 
     /// <summary>Clears the route.</summary>
@@ -76,8 +84,10 @@ internal sealed class RouteKeeper : IDisposable
     public async Task ClearAsync(string? payerName, CancellationToken cancellation)
     {
         using Payer payer = await FindPayerAsync(payerName, cancellation).ConfigureAwait(false);
-        RoutePublisher publisher = new(Session.Provider, Session.Network.ChainId, Session.Network.RouteRegistry);
-        RouteResult<PublishedRoute> result = await publisher.ClearAsync(Wallet, payer.Sender, cancellation).ConfigureAwait(false);
+        RoutePublisher publisher = new(
+            Session.Provider, Session.Network.ChainId, Session.Network.RouteRegistry);
+        RouteResult<PublishedRoute> result = await publisher.ClearAsync(Wallet, payer.Sender, cancellation)
+            .ConfigureAwait(false);
         if (!result.IsSuccess)
             throw new CommandException(ExitCode.Unavailable, $"the route cannot be cleared: {result.Error}");
     }
@@ -108,11 +118,14 @@ internal sealed class RouteKeeper : IDisposable
         ulong expiryUnixSeconds,
         CancellationToken cancellation)
     {
-        RoutePublisher publisher = new(session.Provider, session.Network.ChainId, session.Network.RouteRegistry);
+        RoutePublisher publisher = new(
+            session.Provider, session.Network.ChainId, session.Network.RouteRegistry);
         RouteResult<PublishedRoute> result = await publisher.PublishAsync(
-            wallet, new RouteDraft(prekey, homes, expiryUnixSeconds), payer, cancellation).ConfigureAwait(false);
+            wallet, new RouteDraft(prekey, homes, expiryUnixSeconds), payer,
+            cancellation).ConfigureAwait(false);
         if (!result.IsSuccess)
-            throw new CommandException(ExitCode.Unavailable, $"the route cannot be published: {result.Error}");
+            throw new CommandException(
+                ExitCode.Unavailable, $"the route cannot be published: {result.Error}");
         await session.WaitForRouteAsync(wallet.Address, prekey, cancellation).ConfigureAwait(false);
     }
 
@@ -135,7 +148,8 @@ internal sealed class RouteKeeper : IDisposable
             ? new Payer(Session, sponsor)
             : throw new CommandException(
                 ExitCode.Unavailable,
-                $"{Wallet.Address} has no coins on chain {Session.Network.ChainId} and the network names no sponsor: "
+                $"{Wallet.Address} has no coins on chain {Session.Network.ChainId} "
+                    + "and the network names no sponsor: "
                     + "send it some, or name a wallet that pays with --payer");
     }
 

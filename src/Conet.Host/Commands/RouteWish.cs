@@ -14,7 +14,9 @@ internal sealed record RouteWish(string? Homes, int Days, string? Payer)
     private const int HomesUsual = 2;
 
     /// <summary>The homes, each an active node.</summary>
-    /// <exception cref="CommandException">They are not one to three different nodes of the network.</exception>
+    /// <exception cref="CommandException">
+    /// They are not one to three different nodes of the network.
+    /// </exception>
     public IReadOnlyList<NodeId> Choose(NetworkSession session)
     {
         if (Homes is null)
@@ -25,7 +27,8 @@ internal sealed record RouteWish(string? Homes, int Days, string? Payer)
             if (!uint.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out uint id)
                 || chosen.Contains(new NodeId(id)) || chosen.Count == HostLimits.HomesPerRoute)
             {
-                throw new CommandException(ExitCode.Usage, "--homes has one to three different node ids, as in 1,2,3");
+                throw new CommandException(
+                    ExitCode.Usage, "--homes has one to three different node ids, as in 1,2,3");
             }
 
             chosen.Add(session.ChooseNode(id));
@@ -38,7 +41,8 @@ internal sealed record RouteWish(string? Homes, int Days, string? Payer)
     {
         NodeId[] nodes = [.. session.Directory.Nodes.Select(node => node.Id)];
         if (nodes.Length == 0)
-            throw new CommandException(ExitCode.Unavailable, "the network has no active node; see: conet node list");
+            throw new CommandException(
+                ExitCode.Unavailable, "the network has no active node; see: conet node list");
         System.Security.Cryptography.RandomNumberGenerator.Shuffle<NodeId>(nodes);
         return nodes[..Math.Min(HomesUsual, nodes.Length)];
     }

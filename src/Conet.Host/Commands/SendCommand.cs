@@ -16,20 +16,31 @@ internal static class SendCommand
         Command command = new("send", "send a message and wait for its receipt");
         Argument<string> to = new("ADDRESS")
         {
-            Description = "0x and 40 hex digits, the name of a wallet kept here, or a reply block (120 hex digits)",
+            Description =
+                "0x and 40 hex digits, the name of a wallet kept here, or a reply block (120 hex digits)",
         };
         Argument<string?> text = new("TEXT") { Description = "the message", Arity = ArgumentArity.ZeroOrOne };
-        Option<string?> file = new("--file", "-f") { Description = "send a file's bytes; - is standard input", HelpName = "FILE" };
+        Option<string?> file = new("--file", "-f")
+        {
+            Description = "send a file's bytes; - is standard input",
+            HelpName = "FILE",
+        };
         Option<bool> anonymous = new("--anonymous") { Description = "do not name or prove a sender" };
-        Option<bool> noReceipt = new("--no-receipt") { Description = "do not ask for a receipt, and do not repeat" };
+        Option<bool> noReceipt =
+            new("--no-receipt") { Description = "do not ask for a receipt, and do not repeat" };
         Option<int> seconds = new("--timeout")
         {
             Description = "seconds the message lives and is repeated, 1 to 604800",
             DefaultValueFactory = _ => 60,
         };
-        Option<uint?> entry = new("--entry") { Description = "node that gets the cells first (default: one at random)" };
-        Option<uint?> home = new("--home") { Description = "home of the addressee that shall get them (default: any)" };
-        Option<uint?> via = new("--answers-at") { Description = "node where answers are waited for (default: one at random)" };
+        Option<uint?> entry =
+            new("--entry") { Description = "node that gets the cells first (default: one at random)" };
+        Option<uint?> home =
+            new("--home") { Description = "home of the addressee that shall get them (default: any)" };
+        Option<uint?> via = new("--answers-at")
+        {
+            Description = "node where answers are waited for (default: one at random)",
+        };
         CommonOptions common = new(command);
         command.Add(to);
         command.Add(text);
@@ -52,7 +63,8 @@ internal static class SendCommand
         return command;
     }
 
-    private static async Task<int> SendAsync(Request request, CommandOutput output, CancellationToken cancellation)
+    private static async Task<int> SendAsync(
+        Request request, CommandOutput output, CancellationToken cancellation)
     {
         if (request.Seconds is < 1 or > (int)Limits.EnvelopeLifetimeSecondsMax)
             throw new CommandException(ExitCode.Usage, "send: --timeout is 1 to 604800 seconds");
@@ -104,18 +116,22 @@ internal static class SendCommand
         {
             return request.Home is null
                 ? Destination.Reply(block!)
-                : throw new CommandException(ExitCode.Usage, "send: a reply block names its home; leave --home away");
+                : throw new CommandException(
+                    ExitCode.Usage, "send: a reply block names its home; leave --home away");
         }
 
         if (!store.TryResolve(request.To, out Address wallet))
         {
             throw new CommandException(
                 ExitCode.Usage,
-                $"{request.To}: is no address (0x and 40 hex digits, with a right checksum if its case is mixed), "
+                $"{request.To}: is no address "
+                    + "(0x and 40 hex digits, with a right checksum if its case is mixed), "
                     + "no reply block, and no wallet kept here");
         }
 
-        return request.Home is { } home ? Destination.Home(wallet, new NodeId(home)) : Destination.Wallet(wallet);
+        return request.Home is { } home
+            ? Destination.Home(wallet, new NodeId(home))
+            : Destination.Wallet(wallet);
     }
 
     private static bool TryReadReplyBlock(string text, out ReplyBlock? block)
@@ -139,12 +155,14 @@ internal static class SendCommand
             return ConetHome.ReadFile(request.File!, HostLimits.SentFileBytesMax);
         await using Stream input = Console.OpenStandardInput();
         byte[] buffer = new byte[HostLimits.SentFileBytesMax + 1];
-        int length = await input.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellation)
+        int length = await input.ReadAtLeastAsync(
+            buffer, buffer.Length, throwOnEndOfStream: false, cancellation)
             .ConfigureAwait(false);
         return length <= HostLimits.SentFileBytesMax
             ? buffer[..length]
             : throw new CommandException(
-                ExitCode.BadData, $"standard input: a message has at most {HostLimits.SentFileBytesMax} bytes");
+                ExitCode.BadData,
+                $"standard input: a message has at most {HostLimits.SentFileBytesMax} bytes");
     }
 
     private static int Report(
@@ -154,10 +172,14 @@ internal static class SendCommand
         {
             SendStatus.Received => (ExitCode.Ok, "received"),
             SendStatus.Sent => (ExitCode.Ok, "sent; nobody was asked to confirm it"),
-            SendStatus.Expired => (ExitCode.Failed, $"no receipt within {request.Seconds} s; is the addressee listening?"),
-            SendStatus.NoRoute => (ExitCode.NoInput, "this wallet has no route in force; it must `conet listen` or `conet route set` first"),
-            SendStatus.UnsignedRoute => (ExitCode.BadData, "the prekey of this wallet's route is not signed by it; nothing is sealed to it"),
-            SendStatus.UnusablePrekey => (ExitCode.BadData, "the prekey of this wallet's route cannot be used"),
+            SendStatus.Expired =>
+                (ExitCode.Failed, $"no receipt within {request.Seconds} s; is the addressee listening?"),
+            SendStatus.NoRoute => (ExitCode.NoInput,
+                "this wallet has no route in force; it must `conet listen` or `conet route set` first"),
+            SendStatus.UnsignedRoute => (ExitCode.BadData,
+                "the prekey of this wallet's route is not signed by it; nothing is sealed to it"),
+            SendStatus.UnusablePrekey =>
+                (ExitCode.BadData, "the prekey of this wallet's route cannot be used"),
             SendStatus.TooLong => (ExitCode.BadData, $"a message has at most {Limits.MessageBytesMax} bytes"),
             _ => (ExitCode.Unavailable, outcome.Status.ToString()),
         };
@@ -202,7 +224,8 @@ internal static class SendCommand
 
         public void Report(SendProgress value)
         {
-            if (Stopwatch.GetElapsedTime(_shownAt).TotalMilliseconds < 100 && value.Acknowledged < value.Count)
+            if (Stopwatch.GetElapsedTime(_shownAt).TotalMilliseconds < 100
+                && value.Acknowledged < value.Count)
                 return;
             _shownAt = Stopwatch.GetTimestamp();
             output.Progress($"{100.0 * value.Acknowledged / value.Count,5:0.0} % of {bytes} bytes");

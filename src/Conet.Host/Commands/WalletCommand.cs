@@ -69,7 +69,8 @@ internal static class WalletCommand
         {
             string? secretPath = parsed.GetValue(secret), keystorePath = parsed.GetValue(keystore);
             if (secretPath is null == keystorePath is null)
-                throw new CommandException(ExitCode.Usage, "wallet import: give --secret-file or --keystore, one of them");
+                throw new CommandException(
+                    ExitCode.Usage, "wallet import: give --secret-file or --keystore, one of them");
             using Wallet wallet = secretPath is not null
                 ? FromSecret(secretPath)
                 : FromKeystore(keystorePath!, parsed.GetValue(password));
@@ -81,14 +82,17 @@ internal static class WalletCommand
     private static Command CreateShow()
     {
         Command command = new("show", "show one wallet, or all");
-        Argument<string?> name = new("NAME") { Description = "name of the wallet", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> name =
+            new("NAME") { Description = "name of the wallet", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> json = CommandSettings.Json();
         command.Add(name);
         command.Add(json);
         CommandSettings.Run(command, json, (parsed, output, _) =>
         {
             WalletStore store = new(ConetHome.FromEnvironment());
-            IReadOnlyList<string> names = parsed.GetValue(name) is { } one ? [store.Choose(one)] : store.Names();
+            IReadOnlyList<string> names = parsed.GetValue(name) is { } one
+                ? [store.Choose(one)]
+                : store.Names();
             foreach (string each in names)
             {
                 string address = store.AddressOf(each)?.ToString() ?? "address unknown";
@@ -114,7 +118,9 @@ internal static class WalletCommand
             throw new CommandException(ExitCode.BadData, error);
         bool isKey = Wallet.TryImport(secret, out Wallet? wallet);
         CryptographicOperations.ZeroMemory(secret);
-        return isKey ? wallet! : throw new CommandException(ExitCode.BadData, $"{path}: is no secp256k1 secret key");
+        return isKey
+            ? wallet!
+            : throw new CommandException(ExitCode.BadData, $"{path}: is no secp256k1 secret key");
     }
 
     private static Wallet FromKeystore(string path, string? passwordFile)
@@ -127,7 +133,8 @@ internal static class WalletCommand
     {
         WalletStore store = new(ConetHome.FromEnvironment());
         if (store.Names().Contains(name, StringComparer.Ordinal))
-            throw new CommandException(ExitCode.CannotCreate, $"there is a wallet {name} already; choose another name");
+            throw new CommandException(
+                ExitCode.CannotCreate, $"there is a wallet {name} already; choose another name");
         store.Add(name, wallet, PasswordSource.Choose(passwordFile, name), KeystoreCost.Default);
         output.Line($"{wallet.Address}  {name}");
         output.Json(json =>

@@ -5,8 +5,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Host.Commands;
 
 /// <summary>
-/// The user's wallets: NAME.json, a version 3 keystore, and NAME.prekeys, its prekeys, in the wallets folder of
-/// CONET_HOME.
+/// The user's wallets: NAME.json, a version 3 keystore, and NAME.prekeys, its prekeys, in the
+/// wallets folder of CONET_HOME.
 /// </summary>
 internal sealed class WalletStore(ConetHome home)
 {
@@ -45,10 +45,12 @@ internal sealed class WalletStore(ConetHome home)
 
         return names.Count switch
         {
-            0 => throw new CommandException(ExitCode.NoInput, "there is no wallet yet; make one with: conet wallet new"),
+            0 => throw new CommandException(
+                ExitCode.NoInput, "there is no wallet yet; make one with: conet wallet new"),
             1 => names[0],
             _ => throw new CommandException(
-                ExitCode.Usage, $"there are several wallets ({string.Join(", ", names)}); name one with --wallet"),
+                ExitCode.Usage,
+                $"there are several wallets ({string.Join(", ", names)}); name one with --wallet"),
         };
     }
 
@@ -80,7 +82,8 @@ internal sealed class WalletStore(ConetHome home)
         ConetHome.MakeFolder(home.Path);
         ConetHome.MakeFolder(home.Wallets);
         if (File.Exists(KeystorePath(name)))
-            throw new CommandException(ExitCode.CannotCreate, $"there is a wallet {name} already; choose another name");
+            throw new CommandException(
+                ExitCode.CannotCreate, $"there is a wallet {name} already; choose another name");
         ConetHome.WriteFile(KeystorePath(name), Keystore.Encrypt(wallet, password, cost));
     }
 
@@ -101,16 +104,21 @@ internal sealed class WalletStore(ConetHome home)
         {
             KeystoreProblem.None => wallet!,
             KeystoreProblem.WrongPassword =>
-                throw new CommandException(ExitCode.BadData, $"{path}: the password is wrong, or the file was altered"),
+                throw new CommandException(
+                    ExitCode.BadData, $"{path}: the password is wrong, or the file was altered"),
             KeystoreProblem.TooCostly =>
-                throw new CommandException(ExitCode.BadData, $"{path}: asks for more work or memory than is allowed"),
+                throw new CommandException(
+                    ExitCode.BadData, $"{path}: asks for more work or memory than is allowed"),
             KeystoreProblem.Unsupported =>
-                throw new CommandException(ExitCode.BadData, $"{path}: is a keystore of a kind that is not supported"),
+                throw new CommandException(
+                    ExitCode.BadData, $"{path}: is a keystore of a kind that is not supported"),
             _ => throw new CommandException(ExitCode.BadData, $"{path}: is no version 3 keystore"),
         };
     }
 
-    /// <summary>The prekeys of a wallet, newest first; empty if none were made. The caller disposes them.</summary>
+    /// <summary>
+    /// The prekeys of a wallet, newest first; empty if none were made. The caller disposes them.
+    /// </summary>
     /// <exception cref="CommandException">The file was altered, or belongs to another wallet.</exception>
     public StoredPrekey[] ReadPrekeys(string name, Wallet wallet)
     {
@@ -121,7 +129,8 @@ internal sealed class WalletStore(ConetHome home)
         return PrekeyFile.TryDecode(bytes, wallet, out StoredPrekey[]? prekeys)
             ? prekeys!
             : throw new CommandException(
-                ExitCode.BadData, $"{path}: was altered or belongs to another wallet; move it away to begin anew");
+                ExitCode.BadData,
+                $"{path}: was altered or belongs to another wallet; move it away to begin anew");
     }
 
     public void WritePrekeys(string name, Wallet wallet, IReadOnlyList<StoredPrekey> prekeys)

@@ -4,9 +4,9 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// <see cref="ILocalAddressees"/> over the tables the workers read. Places that were given back are taken again in the
-/// order they came back, so that a worker that looked a place up just before does not meet another client there.
-/// One thread.
+/// <see cref="ILocalAddressees"/> over the tables the workers read. Places that were given back are taken
+/// again in the order they came back, so that a worker that looked a place up just before does not meet
+/// another client there. One thread.
 /// </summary>
 public sealed class AttachedEndpoints : ILocalAddressees
 {

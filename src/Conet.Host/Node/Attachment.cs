@@ -31,7 +31,9 @@ internal sealed class Attachment
     public Dictionary<Address, long> Aliases { get; } = [];
 }
 
-/// <summary>A challenge that waits for its confirmation, or was confirmed. Belongs to <see cref="HomeControl"/>.</summary>
+/// <summary>
+/// A challenge that waits for its confirmation, or was confirmed. Belongs to <see cref="HomeControl"/>.
+/// </summary>
 internal sealed class PendingChallenge
 {
     public required byte[] Challenge { get; init; }

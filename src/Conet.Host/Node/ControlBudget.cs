@@ -1,6 +1,8 @@
 namespace Conet.Host.Node;
 
-/// <summary>A bucket of first-contact opens: so many a second, and one second's worth saved up. One thread.</summary>
+/// <summary>
+/// A bucket of first-contact opens: so many a second, and one second's worth saved up. One thread.
+/// </summary>
 internal sealed class ControlBudget(int opensPerSecond)
 {
     private const long UnitsPerOpen = 1000;

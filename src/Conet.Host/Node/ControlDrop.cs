@@ -1,6 +1,8 @@
 namespace Conet.Host.Node;
 
-/// <summary>Why a control cell was dropped. Each value is a counter; docs/OPERATING.md explains them.</summary>
+/// <summary>
+/// Why a control cell was dropped. Each value is a counter; docs/OPERATING.md explains them.
+/// </summary>
 public enum ControlDrop
 {
     /// <summary>It was not dropped.</summary>

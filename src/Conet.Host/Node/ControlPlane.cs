@@ -9,10 +9,11 @@ using Conet.Wire.Sealing;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// Everything a node does with cells to its own address: opens them within a budget, checks time, signature and replay,
-/// and gives them to <see cref="HomeControl"/> or <see cref="ProbeTracker"/>; seals what they answer. Without sockets and
-/// clocks. At most one cell goes out for each that came in, and none to a stranger's endpoint but a challenge of the same
-/// size. One thread at a time; the counters may be read from any.
+/// Everything a node does with cells to its own address: opens them within a budget, checks time,
+/// signature and replay, and gives them to <see cref="HomeControl"/> or <see cref="ProbeTracker"/>;
+/// seals what they answer. Without sockets and clocks. At most one cell goes out for each that came in,
+/// and none to a stranger's endpoint but a challenge of the same size. One thread at a time; the
+/// counters may be read from any.
 /// </summary>
 public sealed class ControlPlane : IDisposable
 {
@@ -36,7 +37,9 @@ public sealed class ControlPlane : IDisposable
     /// <param name="probes">Neighbours.</param>
     /// <param name="sender">Takes the cells to send.</param>
     /// <param name="limits">Budget.</param>
-    /// <param name="random">Fills ids; must be secure outside tests. Keys always come from the system.</param>
+    /// <param name="random">
+    /// Fills ids; must be secure outside tests. Keys always come from the system.
+    /// </param>
     /// <param name="replayEntries">Message ids remembered.</param>
     public ControlPlane(
         NodeIdentity identity,
@@ -54,8 +57,8 @@ public sealed class ControlPlane : IDisposable
         _random = random;
         _budget = new ControlBudget(limits.ControlOpensPerSecond);
 
-        // What a run before this one accepted is not remembered and need not be: tokens, challenges and probe ids die
-        // with the process, so an old cell finds nothing it could act on.
+        // What a run before this one accepted is not remembered and need not be: tokens, challenges and probe
+        // ids die with the process, so an old cell finds nothing it could act on.
         _replay = new ReplayMemory(replayEntries);
     }
 
@@ -83,7 +86,8 @@ public sealed class ControlPlane : IDisposable
     /// <param name="port">The port it came to.</param>
     /// <param name="now">The time.</param>
     /// <returns>Why it was dropped, or None.</returns>
-    public ControlDrop Receive(ReadOnlySpan<byte> cell, in UdpEndpoint source, CellRole port, in ControlTime now)
+    public ControlDrop Receive(
+        ReadOnlySpan<byte> cell, in UdpEndpoint source, CellRole port, in ControlTime now)
     {
         ControlDrop drop = TryReceive(cell, source, port, now);
         if (drop != ControlDrop.None)
@@ -110,7 +114,8 @@ public sealed class ControlPlane : IDisposable
     private ControlDrop TryReceive(
         ReadOnlySpan<byte> cell, in UdpEndpoint source, CellRole port, in ControlTime now)
     {
-        if (!CellView.TryRead(cell, out CellView view) || new Address(view.Destination) != _identity.OwnAddress)
+        if (!CellView.TryRead(cell, out CellView view)
+            || new Address(view.Destination) != _identity.OwnAddress)
             return ControlDrop.WrongDestination;
         Span<byte> plaintext = stackalloc byte[EnvelopeLayout.Size];
         Span<byte> keyCommit = stackalloc byte[FirstContactSeal.KeyCommitSize];
@@ -210,7 +215,8 @@ public sealed class ControlPlane : IDisposable
 
     private ControlDrop OnProbe(in Envelope envelope, in ControlTime now)
     {
-        if (!ReplyBlock.TryParse(envelope.Body, ofNode: true, out ReplyBlock? block) || !block!.IsLive(now.UnixMs))
+        if (!ReplyBlock.TryParse(envelope.Body, ofNode: true, out ReplyBlock? block)
+            || !block!.IsLive(now.UnixMs))
             return ControlDrop.MalformedBody;
         NodeId prober = NodeAddress.NodeOf(block.Alias);
         ProbeVerdict verdict = Probes.Admit(prober, envelope.From, now.MonotonicMs, out NodePeer? peer);
@@ -224,7 +230,8 @@ public sealed class ControlPlane : IDisposable
         Span<byte> body = stackalloc byte[ProbeAnswerBody.Size];
         new ProbeAnswerBody(envelope.MessageId, now.UnixMs).Write(body);
         return TrySend(
-            BodyKind.ProbeAnswer, body, block.Alias, block.Key, peer!.Endpoint, CellRole.NodePort, NextId(), now)
+            BodyKind.ProbeAnswer, body, block.Alias, block.Key, peer!.Endpoint, CellRole.NodePort, NextId(),
+            now)
             ? ControlDrop.None
             : ControlDrop.UnusableKey;
     }
@@ -245,7 +252,8 @@ public sealed class ControlPlane : IDisposable
         new ReplyBlock(_identity.OwnAddress, _probeKeys.Current.PublicKey, expiresMs).Write(body);
         MessageId id = NextId();
         if (TrySend(
-            BodyKind.Probe, body, NodeAddress.Own(peer.Id), peer.SealKey.Span, peer.Endpoint, CellRole.NodePort, id, now))
+            BodyKind.Probe, body, NodeAddress.Own(peer.Id), peer.SealKey.Span, peer.Endpoint,
+            CellRole.NodePort, id, now))
             Probes.NoteProbe(peer.Id, id);
         else
             _drops[(int)ControlDrop.UnusableKey]++;

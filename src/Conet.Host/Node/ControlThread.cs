@@ -4,8 +4,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// The one thread that opens control cells, keeps the tables of clients and neighbours, and makes probes. It takes a
-/// bounded number of cells at a time, so that timers are never late by more than some milliseconds.
+/// The one thread that opens control cells, keeps the tables of clients and neighbours, and makes probes. It
+/// takes a bounded number of cells at a time, so that timers are never late by more than some milliseconds.
 /// </summary>
 internal sealed class ControlThread
 {

@@ -4,7 +4,9 @@ using Conet.Wire.Forwarding;
 
 namespace Conet.Host.Node;
 
-/// <summary>What <see cref="HomeControl"/> made of one request: an answer to seal and send, or a reason for none.</summary>
+/// <summary>
+/// What <see cref="HomeControl"/> made of one request: an answer to seal and send, or a reason for none.
+/// </summary>
 public readonly struct HomeAnswer
 {
     private HomeAnswer(ControlDrop drop) => Drop = drop;

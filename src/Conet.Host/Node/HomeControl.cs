@@ -8,9 +8,10 @@ using Conet.Wire.Sealing;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// The home of attached clients: challenges, attachments, aliases, leases (docs/SPEC.md, section 8). A state machine
-/// without I/O and cryptography: it is given requests that were opened, checked for time, signature and replay, and the
-/// time; it changes <see cref="ILocalAddressees"/> and says what to answer. Every table is bounded. One thread at a time.
+/// The home of attached clients: challenges, attachments, aliases, leases (docs/SPEC.md, section 8). A state
+/// machine without I/O and cryptography: it is given requests that were opened, checked for time, signature
+/// and replay, and the time; it changes <see cref="ILocalAddressees"/> and says what to answer. Every table
+/// is bounded. One thread at a time.
 /// </summary>
 public sealed class HomeControl
 {
@@ -156,7 +157,8 @@ public sealed class HomeControl
     {
         if (!ChallengeBody.TryParse(envelope.Body, out ChallengeBody confirm))
             return HomeAnswer.Dropped(ControlDrop.MalformedBody);
-        if (!_pending.TryGetValue(confirm.RequestId, out PendingChallenge? pending) || pending.ExpiresMs <= nowMs)
+        if (!_pending.TryGetValue(confirm.RequestId, out PendingChallenge? pending)
+            || pending.ExpiresMs <= nowMs)
             return HomeAnswer.Dropped(ControlDrop.UnknownChallenge);
         if (pending.Source != source)
             return HomeAnswer.Dropped(ControlDrop.WrongSource);
@@ -184,7 +186,8 @@ public sealed class HomeControl
         return Keep(attachment, requestId, nowMs, body);
     }
 
-    private HomeAnswer ConfirmAttach(PendingChallenge pending, MessageId requestId, long nowMs, Span<byte> body)
+    private HomeAnswer ConfirmAttach(
+        PendingChallenge pending, MessageId requestId, long nowMs, Span<byte> body)
     {
         if (pending.LeaseSeconds is < HostLimits.LeaseSecondsMin or > HostLimits.LeaseSecondsMax)
             return Refuse(pending, requestId, RefusalReason.LeaseOutOfRange, body);
@@ -206,8 +209,8 @@ public sealed class HomeControl
     }
 
     /// <summary>
-    /// A client whose first ATTACH was slow sends another with the same way back; both being confirmed, it must not be
-    /// left with a token that the second one ended.
+    /// A client whose first ATTACH was slow sends another with the same way back; both being confirmed, it
+    /// must not be left with a token that the second one ended.
     /// </summary>
     private static bool IsSame(Attachment attachment, PendingChallenge pending) =>
         attachment.ReturnAddress == pending.ReturnAddress
@@ -248,7 +251,8 @@ public sealed class HomeControl
         return true;
     }
 
-    private HomeAnswer OnAliasRegister(in Envelope envelope, in UdpEndpoint source, long nowMs, Span<byte> body)
+    private HomeAnswer OnAliasRegister(
+        in Envelope envelope, in UdpEndpoint source, long nowMs, Span<byte> body)
     {
         if (!AliasRegisterBody.TryParse(envelope.Body, out AliasRegisterBody register))
             return HomeAnswer.Dropped(ControlDrop.MalformedBody);
@@ -324,7 +328,8 @@ public sealed class HomeControl
     private static HomeAnswer Keep(Attachment attachment, MessageId requestId, long nowMs, Span<byte> body)
     {
         attachment.ExpiresMs = nowMs + (attachment.LeaseSeconds * 1000L);
-        return Answer(attachment, BodyKind.Kept, new KeptBody(requestId, attachment.LeaseSeconds).Write(body));
+        return Answer(
+            attachment, BodyKind.Kept, new KeptBody(requestId, attachment.LeaseSeconds).Write(body));
     }
 
     private static HomeAnswer Refuse(
@@ -350,7 +355,8 @@ public sealed class HomeControl
         _byToken.TryGetValue(token, out attachment) && attachment.ExpiresMs > nowMs;
 
     /// <summary>Finds an attachment for a request that only its confirmed source may make.</summary>
-    private ControlDrop FindAt(AttachToken token, in UdpEndpoint source, long nowMs, out Attachment? attachment)
+    private ControlDrop FindAt(
+        AttachToken token, in UdpEndpoint source, long nowMs, out Attachment? attachment)
     {
         if (!TryFind(token, nowMs, out attachment))
             return ControlDrop.UnknownToken;

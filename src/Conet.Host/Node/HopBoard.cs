@@ -1,6 +1,8 @@
 namespace Conet.Host.Node;
 
-/// <summary>Where the control thread hangs out the latest snapshot of hops and the workers read it. Any thread.</summary>
+/// <summary>
+/// Where the control thread hangs out the latest snapshot of hops and the workers read it. Any thread.
+/// </summary>
 public sealed class HopBoard
 {
     private volatile HopSnapshot _current;

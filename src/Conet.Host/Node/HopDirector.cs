@@ -4,8 +4,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// Brings what <see cref="ProbeTracker"/> knows to the workers: an endpoint for each reachable node, none for any other,
-/// and a new <see cref="HopSnapshot"/> when that changed. One thread, the tracker's.
+/// Brings what <see cref="ProbeTracker"/> knows to the workers: an endpoint for each reachable node, none for
+/// any other, and a new <see cref="HopSnapshot"/> when that changed. One thread, the tracker's.
 /// </summary>
 internal sealed class HopDirector
 {

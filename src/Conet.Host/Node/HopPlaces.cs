@@ -4,8 +4,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// Gives each reachable node a hop number and keeps it for that node as long as the node is in the table, so that
-/// counters and endpoints of a number always mean the same neighbour. One thread.
+/// Gives each reachable node a hop number and keeps it for that node as long as the node is in the table, so
+/// that counters and endpoints of a number always mean the same neighbour. One thread.
 /// </summary>
 /// <param name="hopsMax">Hop numbers are 0 to this, exclusive.</param>
 internal sealed class HopPlaces(int hopsMax)
@@ -33,7 +33,9 @@ internal sealed class HopPlaces(int hopsMax)
         return true;
     }
 
-    /// <summary>Takes the numbers of nodes that are gone back; they are given again only when all others are used.</summary>
+    /// <summary>
+    /// Takes the numbers of nodes that are gone back; they are given again only when all others are used.
+    /// </summary>
     public void Keep(Predicate<uint> isPresent)
     {
         foreach (var (id, hop) in _hops)

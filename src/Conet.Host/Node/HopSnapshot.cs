@@ -4,8 +4,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// Which nodes may be sent to now, and under which hop number. Immutable: made aside by the control thread and swapped.
-/// An open-addressed table of node ids; look-ups allocate nothing.
+/// Which nodes may be sent to now, and under which hop number. Immutable: made aside by the control thread
+/// and swapped. An open-addressed table of node ids; look-ups allocate nothing.
 /// </summary>
 public sealed class HopSnapshot
 {
@@ -18,7 +18,9 @@ public sealed class HopSnapshot
 
     /// <summary>Makes a snapshot.</summary>
     /// <param name="self">Own id.</param>
-    /// <param name="hops">Node id to hop number (0 or more), or <see cref="NoHop.ForbiddenEndpoint"/>.</param>
+    /// <param name="hops">
+    /// Node id to hop number (0 or more), or <see cref="NoHop.ForbiddenEndpoint"/>.
+    /// </param>
     public HopSnapshot(uint self, IReadOnlyCollection<KeyValuePair<uint, int>> hops)
     {
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(4, (hops.Count + 1) * 2));
@@ -32,8 +34,8 @@ public sealed class HopSnapshot
     }
 
     /// <summary>
-    /// The hop of a node; <see cref="NoHop.AddresseeAbsent"/> for this node itself, <see cref="NoHop.Unreachable"/> for one
-    /// that is not in the snapshot. Any thread.
+    /// The hop of a node; <see cref="NoHop.AddresseeAbsent"/> for this node itself,
+    /// <see cref="NoHop.Unreachable"/> for one that is not in the snapshot. Any thread.
     /// </summary>
     /// <param name="id">A node id, not 0.</param>
     public int Find(uint id)

@@ -4,8 +4,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// What the forwarder knows of attached clients: places for their endpoints, and the addresses that lead there.
-/// Changed by the control thread alone; readers are the workers, without locks.
+/// What the forwarder knows of attached clients: places for their endpoints, and the addresses that lead
+/// there. Changed by the control thread alone; readers are the workers, without locks.
 /// </summary>
 public interface ILocalAddressees
 {
@@ -18,7 +18,9 @@ public interface ILocalAddressees
     /// <summary>Gives a place back. Every address that leads there must have been removed.</summary>
     void RemoveEndpoint(int place);
 
-    /// <summary>Lets an address lead to a place, whatever it led to before. False if the table is full.</summary>
+    /// <summary>
+    /// Lets an address lead to a place, whatever it led to before. False if the table is full.
+    /// </summary>
     bool TrySet(in Address address, int place);
 
     /// <summary>The address leads nowhere from now on.</summary>

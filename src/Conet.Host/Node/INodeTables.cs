@@ -1,8 +1,8 @@
 namespace Conet.Host.Node;
 
 /// <summary>
-/// The mirrored registries as a running node needs them: who the nodes are, where wallets live, how old that is. The
-/// seam between a node and the chain. Reading is safe on any thread and does not block.
+/// The mirrored registries as a running node needs them: who the nodes are, where wallets live, how old that
+/// is. The seam between a node and the chain. Reading is safe on any thread and does not block.
 /// </summary>
 /// <typeparam name="THomes">The routing table; a struct, so that the forwarder calls it directly.</typeparam>
 public interface INodeTables<THomes>
@@ -12,7 +12,8 @@ public interface INodeTables<THomes>
     THomes Homes { get; }
 
     /// <summary>
-    /// Records of all active and draining nodes. Immutable; another list is another state, the same list is the same.
+    /// Records of all active and draining nodes. Immutable; another list is another state,
+    /// the same list is the same.
     /// </summary>
     IReadOnlyList<NodePeer> Nodes { get; }
 
@@ -20,7 +21,8 @@ public interface INodeTables<THomes>
     MirrorStatus Status { get; }
 
     /// <summary>
-    /// Follows the chain until cancelled, and then returns. A provider that is absent, slow or lying is no fault.
+    /// Follows the chain until cancelled, and then returns. A provider that is absent,
+    /// slow or lying is no fault.
     /// </summary>
     Task RunAsync(CancellationToken cancellation);
 }

@@ -8,8 +8,8 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// A node's tables, mirrored from the chain. Starts from the node's own snapshot if there is a good one, and saves one
-/// from time to time. Reading is safe on any thread.
+/// A node's tables, mirrored from the chain. Starts from the node's own snapshot if there is a good one, and
+/// saves one from time to time. Reading is safe on any thread.
 /// </summary>
 public sealed class MirroredTables : INodeTables<MirrorHomes>
 {
@@ -63,7 +63,8 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
                 Routes = mirror.LiveRoutes,
                 Nodes = Nodes.Count,
                 ProviderFailures = mirror.Providers.Sum(provider => (long)provider.Failures),
-                Problem = mirror.Providers.FirstOrDefault(provider => provider.Failures > 0).LastProblem ?? string.Empty,
+                Problem = mirror.Providers.FirstOrDefault(
+                    provider => provider.Failures > 0).LastProblem ?? string.Empty,
                 Loaded = _startedFromSnapshot || mirror.Block != 0,
             };
         }
@@ -113,7 +114,8 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         if (!File.Exists(path))
             return null;
         byte[] secret = RandomNumberGenerator.GetBytes(MirrorRunner.RouteTrieSecretSize);
-        SnapshotProblem problem = SnapshotFile.TryRead(path, options, key, secret, out MirrorSnapshot? snapshot);
+        SnapshotProblem problem = SnapshotFile.TryRead(
+            path, options, key, secret, out MirrorSnapshot? snapshot);
         if (problem != SnapshotProblem.None)
             note($"{path} is not used ({problem}); the table is read from the chain instead");
         return snapshot;

@@ -25,8 +25,8 @@ public sealed record ChainConfig
 }
 
 /// <summary>
-/// Where one secret lies: a file of 64 hex digits, or a keystore and the file of its password. Never the secret
-/// itself, so that a configuration can be shown. Immutable.
+/// Where one secret lies: a file of 64 hex digits, or a keystore and the file of its password. Never the
+/// secret itself, so that a configuration can be shown. Immutable.
 /// </summary>
 public sealed record SecretSource
 {
@@ -36,7 +36,9 @@ public sealed record SecretSource
     /// <summary>Version 3 keystore, or null. Only for the signer.</summary>
     public string? KeystoreFile { get; init; }
 
-    /// <summary>File whose first line is the keystore's password; goes with <see cref="KeystoreFile"/>.</summary>
+    /// <summary>
+    /// File whose first line is the keystore's password; goes with <see cref="KeystoreFile"/>.
+    /// </summary>
     public string? PasswordFile { get; init; }
 }
 
@@ -104,8 +106,8 @@ public sealed record NodeConfig
     }
 
     /// <summary>
-    /// The same configuration with every relative path taken from <paramref name="directory"/>: paths in a file are
-    /// meant from where that file lies.
+    /// The same configuration with every relative path taken from <paramref name="directory"/>: paths in a
+    /// file are meant from where that file lies.
     /// </summary>
     public NodeConfig WithPathsFrom(string directory) => this with
     {

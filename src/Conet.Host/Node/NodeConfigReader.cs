@@ -44,7 +44,9 @@ internal ref struct NodeConfigReader
 
     private readonly bool Failed => Error.Length > 0;
 
-    /// <summary>Reads the whole input; null and <see cref="Error"/> set if anything is wrong with it.</summary>
+    /// <summary>
+    /// Reads the whole input; null and <see cref="Error"/> set if anything is wrong with it.
+    /// </summary>
     public NodeConfig? Read()
     {
         if (!Utf8.IsValid(_json))
@@ -53,7 +55,8 @@ internal ref struct NodeConfigReader
             return null;
         }
 
-        // The reader reports broken JSON only by exceptions; this is the one place that turns them into a result.
+        // The reader reports broken JSON only by exceptions; this is the one place that
+        // turns them into a result.
         try
         {
             NodeConfig? config = ReadRoot();
@@ -63,7 +66,8 @@ internal ref struct NodeConfigReader
         }
         catch (JsonException fault)
         {
-            Error = $"line {(fault.LineNumber ?? 0) + 1}: this is not JSON; check quotes, commas and braces there";
+            Error = $"line {(fault.LineNumber ?? 0) + 1}: "
+                + "this is not JSON; check quotes, commas and braces there";
         }
         catch (InvalidOperationException)
         {
@@ -110,7 +114,8 @@ internal ref struct NodeConfigReader
             }
         }
 
-        Require(RootKeys, seen, ["chain", "clientPort", "nodePort", "signer", "sealKey", "stateDirectory"], "the file");
+        Require(RootKeys, seen, ["chain", "clientPort", "nodePort", "signer", "sealKey", "stateDirectory"],
+            "the file");
         if (!Failed && clientPort == nodePort)
             Fail($"clientPort and nodePort are both {nodePort}; give them two ports");
         if (Failed)
@@ -199,7 +204,8 @@ internal ref struct NodeConfigReader
             return false;
         }
 
-        return provider.Scheme is "http" or "https" && provider.UserInfo.Length == 0 && provider.Host.Length > 0;
+        return provider.Scheme is "http" or "https" && provider.UserInfo.Length == 0
+            && provider.Host.Length > 0;
     }
 
     private SecretSource? ReadSecret(string name, string[] keys)
@@ -245,7 +251,8 @@ internal ref struct NodeConfigReader
             {
                 "attachments" => limits with { Attachments = ReadInt("attachments", 1, 1_000_000) },
                 "aliasesPerAttachment" =>
-                    limits with { AliasesPerAttachment = ReadInt("aliasesPerAttachment", 0, ushort.MaxValue) },
+                    limits with { AliasesPerAttachment = ReadInt(
+                        "aliasesPerAttachment", 0, ushort.MaxValue) },
                 "aliases" => limits with { Aliases = ReadInt("aliases", 0, 4_000_000) },
                 "pendingChallenges" =>
                     limits with { PendingChallenges = ReadInt("pendingChallenges", 16, 1_000_000) },
@@ -253,7 +260,8 @@ internal ref struct NodeConfigReader
                     limits with { ControlOpensPerSecond = ReadInt("controlOpensPerSecond", 1, 100_000) },
                 "leaseSeconds" => limits with
                 {
-                    LeaseSeconds = ReadInt("leaseSeconds", HostLimits.LeaseSecondsMin, HostLimits.LeaseSecondsMax),
+                    LeaseSeconds =
+                        ReadInt("leaseSeconds", HostLimits.LeaseSecondsMin, HostLimits.LeaseSecondsMax),
                 },
                 _ => limits with { MirrorStaleSeconds = ReadInt("mirrorStaleSeconds", 1, 86_400) },
             };
@@ -320,7 +328,8 @@ internal ref struct NodeConfigReader
     {
         _reader.Read();
         string text = _reader.TokenType == JsonTokenType.String ? _reader.GetString()! : string.Empty;
-        if (text.Length is 0 or > HostLimits.ConfigTextMax || text.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0)
+        if (text.Length is 0 or > HostLimits.ConfigTextMax
+            || text.AsSpan().IndexOfAnyInRange('\0', '\u001f') >= 0)
             Fail($"\"{name}\" must be a text of 1 to {HostLimits.ConfigTextMax} characters in quotes");
         return text;
     }

@@ -9,17 +9,19 @@ using Conet.Wire.Sockets;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// The threads of a node whose id is known, and what they share: workers, control, tables of local addressees and hops.
-/// Owns identity and sockets.
+/// The threads of a node whose id is known, and what they share: workers, control, tables of local addressees
+/// and hops. Owns identity and sockets.
 /// </summary>
 internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     where THomes : struct, IHomeLookup
 {
     private static readonly (DropReason Reason, string Name)[] _forwardReasons =
-        [.. Enum.GetValues<DropReason>().Where(r => r != DropReason.None).Select(r => (r, SnakeCase(r.ToString())))];
+        [.. Enum.GetValues<DropReason>().Where(r => r != DropReason.None)
+            .Select(r => (r, SnakeCase(r.ToString())))];
 
     private static readonly (ControlDrop Reason, string Name)[] _controlReasons =
-        [.. Enum.GetValues<ControlDrop>().Where(r => r != ControlDrop.None).Select(r => (r, SnakeCase(r.ToString())))];
+        [.. Enum.GetValues<ControlDrop>().Where(r => r != ControlDrop.None)
+            .Select(r => (r, SnakeCase(r.ToString())))];
 
     private static readonly (BodyKind Kind, string Name)[] _controlKinds =
         [.. Enum.GetValues<BodyKind>()
@@ -84,8 +86,8 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     }
 
     /// <summary>
-    /// Ends all threads: control first, so that nothing more is sent. False if one did not end in time; what it uses is
-    /// then left to the end of the process.
+    /// Ends all threads: control first, so that nothing more is sent. False if one did not end in time; what
+    /// it uses is then left to the end of the process.
     /// </summary>
     public bool Stop()
     {
@@ -112,7 +114,8 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
         CellsDelivered = Sum(counters => counters.Delivered),
         CellsControl = Sum(counters => counters.Control),
         ForwardDrops =
-            [.. _forwardReasons.Select(r => new NamedCount(r.Name, Sum(counters => counters.Dropped(r.Reason))))],
+            [.. _forwardReasons.Select(
+                r => new NamedCount(r.Name, Sum(counters => counters.Dropped(r.Reason))))],
         ControlDrops = [.. _controlReasons.Select(r => new NamedCount(r.Name, _plane.Drops(r.Reason)))],
         ControlHandled = [.. _controlKinds.Select(k => new NamedCount(k.Name, _plane.Handled(k.Kind)))],
         ControlOpens = _plane.Opens,

@@ -1,6 +1,8 @@
 namespace Conet.Host.Node;
 
-/// <summary>The limits an operator may change in the "limits" group of the configuration. Immutable.</summary>
+/// <summary>
+/// The limits an operator may change in the "limits" group of the configuration. Immutable.
+/// </summary>
 public sealed record NodeLimits
 {
     /// <summary>Attached clients at once, 1 to 1 000 000.</summary>

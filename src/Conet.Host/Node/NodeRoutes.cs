@@ -3,9 +3,9 @@ using Conet.Wire.Forwarding;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// From destination to next hop: the homes of the mirrored table, and of them the first that is this node or answered a
-/// probe (docs/SPEC.md, section 10). A struct of references: copy it freely. Allocates nothing, takes no lock, safe on
-/// many threads; each batch sees one snapshot.
+/// From destination to next hop: the homes of the mirrored table, and of them the first that is this node or
+/// answered a probe (docs/SPEC.md, section 10). A struct of references: copy it freely. Allocates nothing,
+/// takes no lock, safe on many threads; each batch sees one snapshot.
 /// </summary>
 /// <typeparam name="THomes">The table; a struct, so that calls to it are direct.</typeparam>
 public readonly struct NodeRoutes<THomes> : IRouteLookup

@@ -7,8 +7,9 @@ using Conet.Wire.Sockets;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// One node in one process: sockets, workers, control, tables, HTTP. <see cref="RunAsync"/> runs it until it is
-/// cancelled, once. A chain provider that is absent, lies or dies never stops it: the last table keeps serving.
+/// One node in one process: sockets, workers, control, tables, HTTP. <see cref="RunAsync"/> runs it
+/// until it is cancelled, once. A chain provider that is absent, lies or dies never stops it: the
+/// last table keeps serving.
 /// </summary>
 /// <typeparam name="THomes">The routing table; a struct.</typeparam>
 public sealed class NodeRuntime<THomes>
@@ -18,7 +19,8 @@ public sealed class NodeRuntime<THomes>
     private readonly INodeTables<THomes> _tables;
     private readonly List<(CellSocket Client, CellSocket Node)> _sockets = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly TaskCompletionSource<Exception> _fault = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Exception> _fault = new(
+        TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _beganAt = Stopwatch.GetTimestamp();
     private volatile NodeEngine<THomes>? _engine;
     private volatile bool _isStopping;
@@ -52,7 +54,8 @@ public sealed class NodeRuntime<THomes>
     /// <exception cref="NodeFaultException">A thread failed: a mistake of the program itself.</exception>
     public async Task RunAsync(CancellationToken cancellation)
     {
-        using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        using CancellationTokenSource stopping = CancellationTokenSource.CreateLinkedTokenSource(
+            cancellation);
         StatusServer? server = null;
         Task tables = Task.CompletedTask;
         try
@@ -92,7 +95,8 @@ public sealed class NodeRuntime<THomes>
             UptimeSeconds = Stopwatch.GetElapsedTime(_beganAt).TotalSeconds,
             Mirror = mirror,
             NotReady = WhyNotReady(mirror),
-            Collections = [.. Enumerable.Range(0, 3).Select(g => new NamedCount($"gen{g}", GC.CollectionCount(g)))],
+            Collections =
+                [.. Enumerable.Range(0, 3).Select(g => new NamedCount($"gen{g}", GC.CollectionCount(g)))],
         };
         return _engine?.Describe(status) ?? status;
     }
@@ -108,7 +112,11 @@ public sealed class NodeRuntime<THomes>
         if (mirror.StalenessSeconds is not double age)
             return "no chain provider has confirmed the routing table since the start";
         if (age > _options.Limits.MirrorStaleSeconds)
-            return $"the routing table is {age:0} s old; at most {_options.Limits.MirrorStaleSeconds} s are allowed";
+        {
+            return $"the routing table is {age:0} s old; "
+                + $"at most {_options.Limits.MirrorStaleSeconds} s are allowed";
+        }
+
         NodePeer? record = _tables.Nodes.FirstOrDefault(peer => peer.Id == engine.Id);
         if (record is null)
             return $"node {engine.Id.Value} has no active or draining record in the node registry";
@@ -195,7 +203,8 @@ public sealed class NodeRuntime<THomes>
         if (server is not null)
             await server.DisposeAsync().ConfigureAwait(false);
 
-        // A thread that hangs still uses its buffers and keys: better to leave them than to free them under it.
+        // A thread that hangs still uses its buffers and keys: better to leave them
+        // than to free them under it.
         if (!ended)
             return;
         if (_engine is NodeEngine<THomes> engine)
@@ -215,6 +224,8 @@ public sealed class NodeRuntime<THomes>
     }
 }
 
-/// <summary>A thread of the node failed. The inner exception says where; it is a mistake of the program.</summary>
+/// <summary>
+/// A thread of the node failed. The inner exception says where; it is a mistake of the program.
+/// </summary>
 public sealed class NodeFaultException(Exception? fault)
     : Exception($"a part of the node failed: {fault?.GetType().Name ?? "it ended"}: {fault?.Message}", fault);

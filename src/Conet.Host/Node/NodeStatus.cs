@@ -32,7 +32,9 @@ public sealed record MirrorStatus
     /// <summary>Failures in a row, of all providers together.</summary>
     public long ProviderFailures { get; init; }
 
-    /// <summary>What a provider did last that made its answer useless, one line; empty while all answer.</summary>
+    /// <summary>
+    /// What a provider did last that made its answer useless, one line; empty while all answer.
+    /// </summary>
     public string Problem { get; init; } = string.Empty;
 
     /// <summary>Whether a table was loaded, from the chain or from the node's own file.</summary>
@@ -40,7 +42,8 @@ public sealed record MirrorStatus
 }
 
 /// <summary>
-/// The numbers of a running node at one moment. Never an address of a wallet, an alias or a client. Immutable.
+/// The numbers of a running node at one moment. Never an address of a wallet, an
+/// alias or a client. Immutable.
 /// </summary>
 public sealed record NodeStatus
 {

@@ -1,6 +1,8 @@
 namespace Conet.Host.Node;
 
-/// <summary>How much of a bounded table each source prefix holds, and that none holds more than its share.</summary>
+/// <summary>
+/// How much of a bounded table each source prefix holds, and that none holds more than its share.
+/// </summary>
 internal sealed class PrefixShares(int shareMax)
 {
     private readonly Dictionary<ulong, int> _held = [];

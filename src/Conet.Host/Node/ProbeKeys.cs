@@ -3,8 +3,9 @@ using Conet.Wire.Sealing;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// The X25519 keys that probe answers are sealed to: a current one, and the one before it. One key serves all probes of
-/// a minute, so that an answer is tried with two keys and not with as many as there are neighbours. One thread.
+/// The X25519 keys that probe answers are sealed to: a current one, and the one before it. One key
+/// serves all probes of a minute, so that an answer is tried with two keys and not with as many as
+/// there are neighbours. One thread.
 /// </summary>
 internal sealed class ProbeKeys : IDisposable
 {

@@ -20,14 +20,18 @@ public sealed class ProbeTracker
 
     /// <summary>Makes an empty tracker.</summary>
     /// <param name="self">Own id; its record is never probed.</param>
-    /// <param name="isPermitted">Whether cells may be sent to an endpoint at all (docs/SPEC.md, section 10).</param>
+    /// <param name="isPermitted">
+    /// Whether cells may be sent to an endpoint at all (docs/SPEC.md, section 10).
+    /// </param>
     public ProbeTracker(NodeId self, Func<UdpEndpoint, bool> isPermitted)
     {
         _self = self.Value;
         _isPermitted = isPermitted;
     }
 
-    /// <summary>Counts changes of who is reachable; whoever keeps a copy makes it anew when this moves.</summary>
+    /// <summary>
+    /// Counts changes of who is reachable; whoever keeps a copy makes it anew when this moves.
+    /// </summary>
     public long Version { get; private set; }
 
     /// <summary>Nodes that are known and may be sent to.</summary>
@@ -40,8 +44,8 @@ public sealed class ProbeTracker
     public int OverflowCount { get; private set; }
 
     /// <summary>
-    /// Takes the current records. A record that appears, or whose endpoint, seal key or signer changed, is not
-    /// reachable until it answers a probe sent from now on, and is probed at once.
+    /// Takes the current records. A record that appears, or whose endpoint, seal key or signer changed, is
+    /// not reachable until it answers a probe sent from now on, and is probed at once.
     /// </summary>
     /// <param name="peers">Every active or draining node; own id and duplicates are passed over.</param>
     /// <param name="nowMs">The time.</param>
@@ -62,7 +66,8 @@ public sealed class ProbeTracker
                 SetPeer(peer, nowMs);
         }
 
-        foreach (Entry gone in _entries.Values.Where(entry => !present.Contains(entry.Peer.Id.Value)).ToArray())
+        foreach (Entry gone in _entries.Values.Where(entry => !present.Contains(entry.Peer.Id.Value))
+            .ToArray())
             Remove(gone);
         _order = [.. _entries.Values];
         if (!forbidden.SequenceEqual(Forbidden))
@@ -77,7 +82,9 @@ public sealed class ProbeTracker
         return peer is not null;
     }
 
-    /// <summary>Says that cells were sent to a node since the last call: it is probed more often for a while.</summary>
+    /// <summary>
+    /// Says that cells were sent to a node since the last call: it is probed more often for a while.
+    /// </summary>
     public void NoteFlow(NodeId id, long nowMs)
     {
         if (!_entries.TryGetValue(id.Value, out Entry? entry))
@@ -88,8 +95,8 @@ public sealed class ProbeTracker
     }
 
     /// <summary>
-    /// Names the nodes to probe now, at most <paramref name="due"/>.Length, and takes each as probed. The caller
-    /// sends the probe to the peer's endpoint and calls <see cref="NoteProbe"/> with its message id.
+    /// Names the nodes to probe now, at most <paramref name="due"/>.Length, and takes each as probed. The
+    /// caller sends the probe to the peer's endpoint and calls <see cref="NoteProbe"/> with its message id.
     /// </summary>
     /// <returns>How many places of <paramref name="due"/> were filled.</returns>
     public int TakeDue(Span<NodePeer> due, long nowMs)
@@ -145,8 +152,9 @@ public sealed class ProbeTracker
     }
 
     /// <summary>
-    /// Whether a probe of another node is to be answered, and where to: its registered endpoint, never the source
-    /// of the datagram. At most one a second and prober. A prober that is not reachable itself is probed at once.
+    /// Whether a probe of another node is to be answered, and where to: its registered endpoint, never
+    /// the source of the datagram. At most one a second and prober. A prober that is not reachable
+    /// itself is probed at once.
     /// </summary>
     /// <param name="prober">Node id of the reply block.</param>
     /// <param name="from">Wallet that signed the probe.</param>

@@ -4,14 +4,16 @@ using System.Text;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// Reads secrets from files of their own: small, regular, and open to their owner alone. What is read is the caller's to
-/// wipe. Never throws for what a file holds or lacks.
+/// Reads secrets from files of their own: small, regular, and open to their owner alone. What is read is the
+/// caller's to wipe. Never throws for what a file holds or lacks.
 /// </summary>
 public static class SecretFile
 {
     private const int SecretSize = 32;
 
-    /// <summary>Reads 32 bytes written as 64 hex digits, with or without 0x, and at most white space around them.</summary>
+    /// <summary>
+    /// Reads 32 bytes written as 64 hex digits, with or without 0x, and at most white space around them.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="secret">32 bytes, or null.</param>
     /// <param name="error">One line that says what to do, or empty.</param>
@@ -62,7 +64,8 @@ public static class SecretFile
             if (!file.Exists)
                 error = $"{path}: there is no such file";
             else if (file.Length > HostLimits.SecretFileBytesMax)
-                error = $"{path}: has {file.Length} bytes; a secret has at most {HostLimits.SecretFileBytesMax}";
+                error =
+                    $"{path}: has {file.Length} bytes; a secret has at most {HostLimits.SecretFileBytesMax}";
             else if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & ForOthers) != 0)
                 error = $"{path}: others may read it; run chmod 600 {path}";
             else

@@ -10,8 +10,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// The node's page for its operator, on 127.0.0.1 only: /healthz (the process lives), /readyz (200, or 503 and the
-/// reason), /metrics (Prometheus text), /status (JSON). Reads no bodies, answers GET and HEAD.
+/// The node's page for its operator, on 127.0.0.1 only: /healthz (the process lives), /readyz (200, or 503
+/// and the reason), /metrics (Prometheus text), /status (JSON). Reads no bodies, answers GET and HEAD.
 /// </summary>
 public sealed class StatusServer : IAsyncDisposable
 {
@@ -83,8 +83,11 @@ public sealed class StatusServer : IAsyncDisposable
                 return WriteAsync(response, "text/plain; charset=utf-8", "ok\n"u8.ToArray());
             case "/readyz":
                 NodeStatus now = status();
-                response.StatusCode = now.Ready ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-                return WriteAsync(response, "text/plain; charset=utf-8", Text(now.Ready ? "ready" : now.NotReady));
+                response.StatusCode = now.Ready
+                    ? StatusCodes.Status200OK
+                    : StatusCodes.Status503ServiceUnavailable;
+                return WriteAsync(
+                    response, "text/plain; charset=utf-8", Text(now.Ready ? "ready" : now.NotReady));
             case "/metrics":
                 return WriteAsync(response, "text/plain; version=0.0.4; charset=utf-8",
                     System.Text.Encoding.UTF8.GetBytes(StatusText.ToPrometheus(status())));

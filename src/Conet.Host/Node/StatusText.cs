@@ -5,7 +5,8 @@ using System.Text.Json;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// A status as Prometheus text (exposition format 0.0.4) and as JSON. Pure. docs/OPERATING.md explains each line.
+/// A status as Prometheus text (exposition format 0.0.4) and as JSON. Pure.
+/// docs/OPERATING.md explains each line.
 /// </summary>
 public static class StatusText
 {
@@ -23,14 +24,16 @@ public static class StatusText
             status.Mirror.ProviderFailures);
         Gauge(text, "conet_routes", "Routes in the table.", status.Mirror.Routes);
         Gauge(text, "conet_nodes", "Active and draining nodes in the table.", status.Mirror.Nodes);
-        Gauge(text, "conet_forbidden_endpoints", "Records that must not be sent to.", status.ForbiddenEndpoints);
+        Gauge(text, "conet_forbidden_endpoints", "Records that must not be sent to.",
+            status.ForbiddenEndpoints);
         Counters(text, "conet_cells_received_total", "Cells received, by port.", "role", status.Received);
         Counter(text, "conet_cells_forwarded_total", "Cells sent on to a node.", status.CellsForwarded);
         Counter(text, "conet_cells_delivered_total", "Cells sent to a client.", status.CellsDelivered);
         Counter(text, "conet_cells_control_total", "Cells put into the control queue.", status.CellsControl);
         Counters(text, "conet_drops_total", "Cells dropped by the forwarder.", "reason", status.ForwardDrops);
         Counters(text, "conet_control_drops_total", "Control cells dropped.", "reason", status.ControlDrops);
-        Counters(text, "conet_control_handled_total", "Control cells handled.", "kind", status.ControlHandled);
+        Counters(
+            text, "conet_control_handled_total", "Control cells handled.", "kind", status.ControlHandled);
         Counter(text, "conet_control_opens_total", "First-contact opens tried.", status.ControlOpens);
         Counter(text, "conet_control_sent_total", "Control cells sent.", status.ControlSent);
         Gauge(text, "conet_attachments", "Attached clients.", status.Attachments);
@@ -39,7 +42,8 @@ public static class StatusText
         Links(text, status.Links);
         Counter(text, "conet_worker_allocated_bytes_total",
             "Managed bytes taken by workers since warm-up.", status.WorkerAllocatedBytes);
-        Counters(text, "conet_gc_collections_total", "Garbage collections.", "generation", status.Collections);
+        Counters(
+            text, "conet_gc_collections_total", "Garbage collections.", "generation", status.Collections);
         return text.ToString();
     }
 
@@ -121,7 +125,9 @@ public static class StatusText
     {
         Head(text, "conet_link_cells_total", "Cells sent on, by neighbour.", "counter");
         foreach (LinkStatus link in links)
-            Line(text, "conet_link_cells_total", "node", link.NodeId.ToString(CultureInfo.InvariantCulture), link.Cells);
+            Line(
+                text, "conet_link_cells_total", "node", link.NodeId.ToString(CultureInfo.InvariantCulture),
+                link.Cells);
         Head(text, "conet_link_reachable", "1 if the neighbour answered a probe within 90 s.", "gauge");
         foreach (LinkStatus link in links)
             Line(text, "conet_link_reachable", "node", link.NodeId.ToString(CultureInfo.InvariantCulture),
@@ -131,7 +137,8 @@ public static class StatusText
     private static void Gauge(StringBuilder text, string name, string help, double value)
     {
         Head(text, name, help, "gauge");
-        text.Append(name).Append(' ').Append(value.ToString("0.###", CultureInfo.InvariantCulture)).Append('\n');
+        text.Append(name).Append(' ').Append(value.ToString("0.###", CultureInfo.InvariantCulture))
+            .Append('\n');
     }
 
     private static void Counter(StringBuilder text, string name, string help, long value)

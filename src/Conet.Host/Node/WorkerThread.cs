@@ -5,8 +5,8 @@ using Conet.Wire.Sockets;
 namespace Conet.Host.Node;
 
 /// <summary>
-/// One worker with its sockets and its thread. After a warm-up it publishes what its thread took from the managed heap,
-/// which must stay at zero.
+/// One worker with its sockets and its thread. After a warm-up it publishes what its thread took from the
+/// managed heap, which must stay at zero.
 /// </summary>
 internal sealed class WorkerThread<THomes> : IDisposable
     where THomes : struct, IHomeLookup
@@ -45,7 +45,8 @@ internal sealed class WorkerThread<THomes> : IDisposable
 
     public void Start() => _thread.Start();
 
-    public bool TrySend(ReadOnlySpan<byte> cell, in UdpEndpoint to, CellRole from) => _worker.TrySend(cell, to, from);
+    public bool TrySend(ReadOnlySpan<byte> cell, in UdpEndpoint to, CellRole from) =>
+        _worker.TrySend(cell, to, from);
 
     /// <summary>Ends the thread; false if it did not end in time.</summary>
     public bool Stop()

@@ -35,7 +35,9 @@ internal ref struct AbiCallWriter
 
     public void WriteBytes16(UInt128 value) => BinaryPrimitives.WriteUInt128BigEndian(Next(), value);
 
-    /// <summary>Writes the offset of the tail and the tail itself; the head must be complete with it.</summary>
+    /// <summary>
+    /// Writes the offset of the tail and the tail itself; the head must be complete with it.
+    /// </summary>
     public void WriteTail(ReadOnlySpan<byte> bytes)
     {
         Write((UInt256)(ulong)_headSize);

@@ -8,9 +8,10 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// Decodes the Solidity contract ABI strictly: zero padding, numbers in range, and every offset exactly where the
-/// canonical encoder puts it, so that what decodes also encodes back to the same bytes and no value is reached twice.
-/// Counts are checked against the bytes left before anything is allocated; never throws on bad bytes.
+/// Decodes the Solidity contract ABI strictly: zero padding, numbers in range, and every offset exactly
+/// where the canonical encoder puts it, so that what decodes also encodes back to the same bytes and no
+/// value is reached twice. Counts are checked against the bytes left before anything is allocated;
+/// never throws on bad bytes.
 /// </summary>
 public static class AbiDecoder
 {
@@ -22,12 +23,15 @@ public static class AbiDecoder
     /// <param name="values">The members in order.</param>
     /// <param name="error">Why it failed.</param>
     public static bool TryDecode(
-        AbiType tuple, ReadOnlySpan<byte> data, [NotNullWhen(true)] out AbiValue[]? values, out AbiError error)
+        AbiType tuple, ReadOnlySpan<byte> data, [NotNullWhen(true)] out AbiValue[]? values,
+        out AbiError error)
     {
         ArgumentNullException.ThrowIfNull(tuple);
-        if (tuple.Kind != AbiKind.Tuple) throw new ArgumentException("Parameters are a tuple.", nameof(tuple));
+        if (tuple.Kind != AbiKind.Tuple)
+            throw new ArgumentException("Parameters are a tuple.", nameof(tuple));
         values = null;
-        error = DecodeMembers(tuple.Components, tuple.Components.Count, data, out AbiValue[] members, out int used);
+        error = DecodeMembers(
+            tuple.Components, tuple.Components.Count, data, out AbiValue[] members, out int used);
         if (error == AbiError.None && used != data.Length) error = AbiError.TrailingBytes;
         if (error != AbiError.None) return false;
         values = members;
@@ -36,11 +40,14 @@ public static class AbiDecoder
 
     // Depth is bounded by the type, which AbiType.TryParse bounds.
     private static AbiError DecodeMembers(
-        IReadOnlyList<AbiType> types, int count, ReadOnlySpan<byte> data, out AbiValue[] members, out int used)
+        IReadOnlyList<AbiType> types, int count, ReadOnlySpan<byte> data, out AbiValue[] members,
+        out int used)
     {
         members = [];
         used = 0;
-        long headSize = types.Count == count ? types.Sum(t => (long)t.HeadSize) : (long)count * types[0].HeadSize;
+        long headSize = types.Count == count
+            ? types.Sum(t => (long)t.HeadSize)
+            : (long)count * types[0].HeadSize;
         if (headSize > data.Length) return AbiError.Truncated;
         AbiValue[] items = new AbiValue[count];
         int head = 0;
@@ -67,13 +74,15 @@ public static class AbiDecoder
         return AbiError.None;
     }
 
-    private static AbiError DecodeDynamic(AbiType type, ReadOnlySpan<byte> data, out AbiValue value, out int used)
+    private static AbiError DecodeDynamic(
+        AbiType type, ReadOnlySpan<byte> data, out AbiValue value, out int used)
     {
         value = Nothing;
         used = 0;
         if (type.Kind == AbiKind.Tuple)
         {
-            AbiError error = DecodeMembers(type.Components, type.Components.Count, data, out AbiValue[] m, out used);
+            AbiError error = DecodeMembers(
+                type.Components, type.Components.Count, data, out AbiValue[] m, out used);
             value = new AbiValue.Sequence(m);
             return error;
         }
@@ -113,7 +122,8 @@ public static class AbiDecoder
     {
         if (type.Kind == AbiKind.Tuple)
         {
-            AbiError error = DecodeMembers(type.Components, type.Components.Count, data, out AbiValue[] m, out _);
+            AbiError error = DecodeMembers(
+                type.Components, type.Components.Count, data, out AbiValue[] m, out _);
             value = new AbiValue.Sequence(m);
             return error;
         }
@@ -142,7 +152,8 @@ public static class AbiDecoder
                 value = new AbiValue.Account(new Address(word[(Word - Address.Size)..]));
                 return AbiError.None;
             case AbiKind.Bool:
-                if (word[..(Word - 1)].ContainsAnyExcept((byte)0) || word[Word - 1] > 1) return AbiError.OutOfRange;
+                if (word[..(Word - 1)].ContainsAnyExcept((byte)0) || word[Word - 1] > 1)
+                    return AbiError.OutOfRange;
                 value = new AbiValue.Boolean(word[Word - 1] == 1);
                 return AbiError.None;
             default:

@@ -15,7 +15,8 @@ public static class AbiEncoder
     {
         ArgumentNullException.ThrowIfNull(tuple);
         ArgumentNullException.ThrowIfNull(values);
-        if (tuple.Kind != AbiKind.Tuple) throw new ArgumentException("Parameters are a tuple.", nameof(tuple));
+        if (tuple.Kind != AbiKind.Tuple)
+            throw new ArgumentException("Parameters are a tuple.", nameof(tuple));
         MemoryStream output = new();
         EncodeMembers(tuple.Components, values, output);
         return output.ToArray();
@@ -45,9 +46,11 @@ public static class AbiEncoder
         }
     }
 
-    private static void EncodeMembers(IReadOnlyList<AbiType> types, IReadOnlyList<AbiValue> values, Stream output)
+    private static void EncodeMembers(
+        IReadOnlyList<AbiType> types, IReadOnlyList<AbiValue> values, Stream output)
     {
-        if (types.Count != values.Count) throw new ArgumentException("The member count is wrong.", nameof(values));
+        if (types.Count != values.Count)
+            throw new ArgumentException("The member count is wrong.", nameof(values));
         int tail = types.Sum(t => t.HeadSize);
         MemoryStream tails = new();
         for (int i = 0; i < types.Count; i++)

@@ -7,7 +7,9 @@ namespace Conet.Routing.Chain;
 /// <summary>Selectors and topics: Keccak-256 of a canonical signature such as "route(address)".</summary>
 public static class AbiSignature
 {
-    /// <summary>Keccak-256 of the text: the first topic of an event, the type hash of an EIP-712 type.</summary>
+    /// <summary>
+    /// Keccak-256 of the text: the first topic of an event, the type hash of an EIP-712 type.
+    /// </summary>
     public static Bytes32 Hash(string signature)
     {
         ArgumentNullException.ThrowIfNull(signature);
@@ -16,7 +18,9 @@ public static class AbiSignature
         return new Bytes32(hash);
     }
 
-    /// <summary>The first four bytes of the hash, big-endian: the selector of a function or custom error.</summary>
+    /// <summary>
+    /// The first four bytes of the hash, big-endian: the selector of a function or custom error.
+    /// </summary>
     public static uint Selector(string signature)
     {
         Span<byte> hash = stackalloc byte[Bytes32.Size];

@@ -35,9 +35,9 @@ public enum AbiKind
 }
 
 /// <summary>
-/// A type of the Solidity contract ABI, parsed from its text ("uint256", "(address,bytes32[2])[]"; "uint" and "int" are
-/// read as Solidity reads them). Immutable. Empty tuples and arrays of length zero are refused: they take no room, so
-/// counts of them could not be bounded.
+/// A type of the Solidity contract ABI, parsed from its text ("uint256", "(address,bytes32[2])[]"; "uint" and
+/// "int" are read as Solidity reads them). Immutable. Empty tuples and arrays of length zero are refused:
+/// they take no room, so counts of them could not be bounded.
 /// </summary>
 public sealed class AbiType
 {

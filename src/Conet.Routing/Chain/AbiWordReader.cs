@@ -4,8 +4,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// Reads static ABI words one after the other, strictly and without allocation: what the decoders of our own functions
-/// and events are made of. After the first failure every read fails.
+/// Reads static ABI words one after the other, strictly and without allocation: what the decoders of our own
+/// functions and events are made of. After the first failure every read fails.
 /// </summary>
 internal ref struct AbiWordReader(ReadOnlySpan<byte> data)
 {
@@ -50,7 +50,8 @@ internal ref struct AbiWordReader(ReadOnlySpan<byte> data)
     public bool TryReadUInt128(out UInt128 value)
     {
         value = default;
-        return TryReadUInt256(out UInt256 wide) && (wide.TryToUInt128(out value) || Fail(AbiError.OutOfRange));
+        return TryReadUInt256(out UInt256 wide)
+            && (wide.TryToUInt128(out value) || Fail(AbiError.OutOfRange));
     }
 
     public bool TryReadUInt64(out ulong value)

@@ -2,7 +2,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Chain;
 
-/// <summary>An answer of eth_getProof (EIP-1186), parsed and not yet verified: see <see cref="StateProof"/>.</summary>
+/// <summary>
+/// An answer of eth_getProof (EIP-1186), parsed and not yet verified: see <see cref="StateProof"/>.
+/// </summary>
 /// <param name="Address">Account.</param>
 /// <param name="AccountNodes">Nodes of the account proof, from the root down.</param>
 /// <param name="Balance">Claimed balance in wei.</param>

@@ -1,6 +1,8 @@
 namespace Conet.Routing.Chain;
 
-/// <summary>Names a block in a call: by number, by hash, or by one of the tags of the execution API.</summary>
+/// <summary>
+/// Names a block in a call: by number, by hash, or by one of the tags of the execution API.
+/// </summary>
 public readonly struct BlockId : IEquatable<BlockId>
 {
     private readonly string? _tag;
@@ -47,7 +49,9 @@ public readonly struct BlockId : IEquatable<BlockId>
     /// <summary>The JSON-RPC parameter: a tag, a quantity or a hash, without quotes.</summary>
     public string ToParameter() => _byHash ? _hash.ToString() : _tag ?? HexText.FormatQuantity(_number);
 
-    /// <summary>The JSON value for methods that take a block in EIP-1898 form: a string, or an object for a hash.</summary>
+    /// <summary>
+    /// The JSON value for methods that take a block in EIP-1898 form: a string, or an object for a hash.
+    /// </summary>
     internal string ToJson() => _byHash ? $"{{\"blockHash\":\"{_hash}\"}}" : $"\"{ToParameter()}\"";
 
     /// <inheritdoc/>

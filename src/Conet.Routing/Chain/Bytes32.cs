@@ -5,7 +5,8 @@ using System.Text;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// A 32-byte value of the chain: a hash, a storage key, an X25519 public key. Immutable, no heap, compares as bytes.
+/// A 32-byte value of the chain: a hash, a storage key, an X25519 public key. Immutable,
+/// no heap, compares as bytes.
 /// </summary>
 public readonly struct Bytes32 : IEquatable<Bytes32>, IComparable<Bytes32>
 {
@@ -29,7 +30,9 @@ public readonly struct Bytes32 : IEquatable<Bytes32>, IComparable<Bytes32>
     public bool IsZero => (_a | _b | _c | _d) == 0;
 
     /// <summary>Writes the 32 bytes to the start of <paramref name="destination"/>.</summary>
-    /// <exception cref="ArgumentException"><paramref name="destination"/> is shorter than 32 bytes.</exception>
+    /// <exception cref="ArgumentException">
+    /// <paramref name="destination"/> is shorter than 32 bytes.
+    /// </exception>
     public void CopyTo(Span<byte> destination)
     {
         if (destination.Length < Size) ThrowSize();

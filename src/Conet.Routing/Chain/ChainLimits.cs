@@ -3,7 +3,9 @@ namespace Conet.Routing.Chain;
 /// <summary>Every limit of the chain client, in one place, each with its reason.</summary>
 public static class ChainLimits
 {
-    /// <summary>Deepest RLP nesting read. Blocks and proofs nest four deep; a reader never recurses further.</summary>
+    /// <summary>
+    /// Deepest RLP nesting read. Blocks and proofs nest four deep; a reader never recurses further.
+    /// </summary>
     public const int RlpDepthMax = 32;
 
     /// <summary>Deepest ABI type nesting. Solidity refuses programs long before this.</summary>
@@ -39,7 +41,9 @@ public static class ChainLimits
     /// <summary>Most nodes in one Merkle-Patricia proof: a 32-byte key has 64 nibbles.</summary>
     public const int ProofNodesMax = 65;
 
-    /// <summary>Largest node of a Merkle-Patricia proof in bytes: a branch is at most 532, a leaf holds an account.</summary>
+    /// <summary>
+    /// Largest node of a Merkle-Patricia proof in bytes: a branch is at most 532, a leaf holds an account.
+    /// </summary>
     public const int ProofNodeBytesMax = 1024;
 
     /// <summary>Most storage slots asked for in one proof.</summary>
@@ -57,13 +61,19 @@ public static class ChainLimits
     /// <summary>Largest creation code in bytes (EIP-3860).</summary>
     public const int CreationCodeBytesMax = 2 * 24_576;
 
-    /// <summary>Most gas that one of our transactions may be estimated at: no block has room for more.</summary>
+    /// <summary>
+    /// Most gas that one of our transactions may be estimated at: no block has room for more.
+    /// </summary>
     public const ulong GasMax = 1_000_000_000;
 
-    /// <summary>Largest base fee believed, in wei per gas: a million gwei, a hundred times the highest ever seen.</summary>
+    /// <summary>
+    /// Largest base fee believed, in wei per gas: a million gwei, a hundred times the highest ever seen.
+    /// </summary>
     public const ulong FeeWeiMax = 1_000_000_000_000_000;
 
-    /// <summary>Largest tip offered, in wei per gas: what a lying provider can make a wallet lose is bounded.</summary>
+    /// <summary>
+    /// Largest tip offered, in wei per gas: what a lying provider can make a wallet lose is bounded.
+    /// </summary>
     public const ulong TipWeiMax = 50_000_000_000;
 
     /// <summary>Tip when the provider suggests none, in wei per gas.</summary>
@@ -75,7 +85,9 @@ public static class ChainLimits
     /// <summary>Times that one signed transaction is handed over when the answer is lost.</summary>
     public const int SendAttemptsMax = 3;
 
-    /// <summary>Longest wait for a transaction to be mined, in seconds: ten blocks of the main chain.</summary>
+    /// <summary>
+    /// Longest wait for a transaction to be mined, in seconds: ten blocks of the main chain.
+    /// </summary>
     public const int ReceiptSecondsMax = 120;
 
     /// <summary>Struct types in one EIP-712 schema.</summary>

@@ -3,8 +3,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// A signature in the compact form of EIP-2098: r, and s with the recovery bit in its top bit. Both zero means
-/// "unsigned" in a route event (contract wallets, and cleared routes).
+/// A signature in the compact form of EIP-2098: r, and s with the recovery bit in its top bit. Both zero
+/// means "unsigned" in a route event (contract wallets, and cleared routes).
 /// </summary>
 /// <param name="R">r, big-endian.</param>
 /// <param name="Vs">Recovery bit in bit 255, s below; a low s never needs that bit.</param>
@@ -19,7 +19,9 @@ public readonly record struct CompactSignature(Bytes32 R, Bytes32 Vs)
     /// <summary>True when both words are zero.</summary>
     public bool IsUnsigned => R.IsZero && Vs.IsZero;
 
-    /// <summary>Packs r | s | v with v 27 or 28; false for another v, or an s that needs its top bit.</summary>
+    /// <summary>
+    /// Packs r | s | v with v 27 or 28; false for another v, or an s that needs its top bit.
+    /// </summary>
     public static bool TryFromFull(ReadOnlySpan<byte> signature65, out CompactSignature compact)
     {
         compact = default;
@@ -53,7 +55,9 @@ public readonly record struct CompactSignature(Bytes32 R, Bytes32 Vs)
         return compact;
     }
 
-    /// <summary>Recovers the signer; false when r or s is out of range, s is high, or nothing can be recovered.</summary>
+    /// <summary>
+    /// Recovers the signer; false when r or s is out of range, s is high, or nothing can be recovered.
+    /// </summary>
     public bool TryRecover(ReadOnlySpan<byte> digest32, out Address signer)
     {
         Span<byte> signature = stackalloc byte[FullSize];

@@ -10,7 +10,8 @@ namespace Conet.Routing.Chain;
 public static class EventsHash
 {
     private const int PreviousOffset = 0, SequenceOffset = PreviousOffset + Bytes32.Size;
-    private const int TopicOffset = SequenceOffset + sizeof(ulong), DataHashOffset = TopicOffset + Bytes32.Size;
+    private const int TopicOffset = SequenceOffset + sizeof(ulong),
+        DataHashOffset = TopicOffset + Bytes32.Size;
     private const int PreimageSize = DataHashOffset + Keccak256.Size;
 
     /// <summary>The hash after one more event.</summary>
@@ -18,7 +19,8 @@ public static class EventsHash
     /// <param name="sequence">Sequence number of the event.</param>
     /// <param name="topic1">The indexed argument as the log has it.</param>
     /// <param name="data">The log's data: the other arguments, ABI-encoded.</param>
-    public static Bytes32 Next(in Bytes32 previous, ulong sequence, in Bytes32 topic1, ReadOnlySpan<byte> data)
+    public static Bytes32 Next(
+        in Bytes32 previous, ulong sequence, in Bytes32 topic1, ReadOnlySpan<byte> data)
     {
         Span<byte> preimage = stackalloc byte[PreimageSize];
         previous.CopyTo(preimage[PreviousOffset..]);

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Conet.Routing.Chain;
 
-/// <summary>Strict "0x" hexadecimal as JSON-RPC writes it: quantities without leading zeros, data in whole bytes.</summary>
+/// <summary>
+/// Strict "0x" hexadecimal as JSON-RPC writes it: quantities without leading zeros, data in whole bytes.
+/// </summary>
 internal static class HexText
 {
     private const int PrefixSize = 2;
@@ -17,14 +19,18 @@ internal static class HexText
     /// <summary>"0x" text of a quantity, without leading zeros.</summary>
     public static string FormatQuantity(in UInt256 value) => value.ToHexQuantity();
 
-    /// <summary>Number of bytes in data text, or -1 when it is not "0x" and an even count of digits.</summary>
+    /// <summary>
+    /// Number of bytes in data text, or -1 when it is not "0x" and an even count of digits.
+    /// </summary>
     public static int DataSize(ReadOnlySpan<byte> text)
     {
         if (!HasPrefix(text) || (text.Length & 1) != 0) return -1;
         return (text.Length - PrefixSize) / 2;
     }
 
-    /// <summary>Reads data text into all of <paramref name="destination"/>; the size must match exactly.</summary>
+    /// <summary>
+    /// Reads data text into all of <paramref name="destination"/>; the size must match exactly.
+    /// </summary>
     public static bool TryReadData(ReadOnlySpan<byte> text, Span<byte> destination)
     {
         if (DataSize(text) != destination.Length) return false;

@@ -3,8 +3,9 @@ using System.Net.Http.Headers;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// JSON-RPC over HTTP POST. No redirects, no cookies, no decompression (so sizes on the wire are sizes in memory);
-/// the size limit holds while the answer streams in, the time limit for the whole exchange. Thread-safe.
+/// JSON-RPC over HTTP POST. No redirects, no cookies, no decompression (so sizes on the wire are
+/// sizes in memory); the size limit holds while the answer streams in, the time limit for the
+/// whole exchange. Thread-safe.
 /// </summary>
 public sealed class HttpTransport : IJsonRpcTransport
 {
@@ -25,7 +26,8 @@ public sealed class HttpTransport : IJsonRpcTransport
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(answerBytesMax);
-        if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
+        if (!endpoint.IsAbsoluteUri
+            || (endpoint.Scheme != Uri.UriSchemeHttp && endpoint.Scheme != Uri.UriSchemeHttps))
             throw new ArgumentException("An http or https address is needed.", nameof(endpoint));
         _endpoint = endpoint;
         _timeout = timeout;
@@ -49,7 +51,8 @@ public sealed class HttpTransport : IJsonRpcTransport
     public string Name { get; }
 
     /// <inheritdoc/>
-    public async Task<RpcResult<byte[]>> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
+    public async Task<RpcResult<byte[]>> SendAsync(
+        ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(_timeout);
@@ -59,12 +62,14 @@ public sealed class HttpTransport : IJsonRpcTransport
             message.Content = new ReadOnlyMemoryContent(request);
             message.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
             using HttpResponseMessage response = await _client
-                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token).ConfigureAwait(false);
+                .SendAsync(message, HttpCompletionOption.ResponseHeadersRead, limit.Token)
+                .ConfigureAwait(false);
             RpcResult<byte[]> body = await ReadBodyAsync(response, limit.Token).ConfigureAwait(false);
             return response.IsSuccessStatusCode || IsErrorObject(body)
                 ? body
                 : RpcResult<byte[]>.Fail(new RpcFault(
-                    RpcErrorKind.Rejected, $"HTTP status {(int)response.StatusCode}", (int)response.StatusCode));
+                    RpcErrorKind.Rejected, $"HTTP status {(int)response.StatusCode}",
+                    (int)response.StatusCode));
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
@@ -85,7 +90,8 @@ public sealed class HttpTransport : IJsonRpcTransport
         return ValueTask.CompletedTask;
     }
 
-    private async Task<RpcResult<byte[]>> ReadBodyAsync(HttpResponseMessage response, CancellationToken cancellation)
+    private async Task<RpcResult<byte[]>> ReadBodyAsync(
+        HttpResponseMessage response, CancellationToken cancellation)
     {
         if (response.Content.Headers.ContentLength > _answerBytesMax) return TooLarge();
         Stream stream = await response.Content.ReadAsStreamAsync(cancellation).ConfigureAwait(false);
@@ -95,8 +101,10 @@ public sealed class HttpTransport : IJsonRpcTransport
             int size = 0;
             while (true)
             {
-                // One byte beyond the limit is asked for, so that a body of exactly the limit is told from a larger.
-                if (size == buffer.Length) Array.Resize(ref buffer, Math.Min(buffer.Length * 2, _answerBytesMax + 1));
+                // One byte beyond the limit is asked for, so that a body of exactly the
+                // limit is told from a larger.
+                if (size == buffer.Length)
+                    Array.Resize(ref buffer, Math.Min(buffer.Length * 2, _answerBytesMax + 1));
                 int read = await stream.ReadAsync(buffer.AsMemory(size), cancellation).ConfigureAwait(false);
                 if (read == 0) return RpcResult<byte[]>.Ok(buffer.AsSpan(0, size).ToArray());
                 size += read;
@@ -110,5 +118,6 @@ public sealed class HttpTransport : IJsonRpcTransport
         body.IsSuccess && JsonRpcAnswer.IsRefusal(body.Value);
 
     private RpcResult<byte[]> TooLarge() =>
-        RpcResult<byte[]>.Fail(RpcErrorKind.TooLarge, $"{Name} answered with more than {_answerBytesMax} bytes");
+        RpcResult<byte[]>.Fail(
+            RpcErrorKind.TooLarge, $"{Name} answered with more than {_answerBytesMax} bytes");
 }

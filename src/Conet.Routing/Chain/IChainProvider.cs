@@ -3,9 +3,9 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// One source of chain data. It is not trusted: answers are checked for form and against the question, never for
-/// truth. Bad answers come back as faults; the only exception is <see cref="OperationCanceledException"/> when the
-/// caller's token is cancelled. Thread-safe.
+/// One source of chain data. It is not trusted: answers are checked for form and against the question, never
+/// for truth. Bad answers come back as faults; the only exception is <see cref="OperationCanceledException"/>
+/// when the caller's token is cancelled. Thread-safe.
 /// </summary>
 public interface IChainProvider
 {
@@ -28,11 +28,14 @@ public interface IChainProvider
     Task<RpcResult<BlockHeader?[]>> GetBlocksAsync(
         IReadOnlyList<ulong> numbers, CancellationToken cancellation = default);
 
-    /// <summary>Logs that match the filter, ordered by block number and log index; any other answer is malformed.</summary>
+    /// <summary>
+    /// Logs that match the filter, ordered by block number and log index; any other answer is malformed.
+    /// </summary>
     Task<RpcResult<LogEntry[]>> GetLogsAsync(LogFilter filter, CancellationToken cancellation = default);
 
     /// <summary>Simulates a call and gives its return data. Revert data comes in the fault.</summary>
-    Task<RpcResult<byte[]>> CallAsync(CallRequest call, BlockId block, CancellationToken cancellation = default);
+    Task<RpcResult<byte[]>> CallAsync(
+        CallRequest call, BlockId block, CancellationToken cancellation = default);
 
     /// <summary>Number of transactions sent from an account: its next nonce.</summary>
     Task<RpcResult<ulong>> GetTransactionCountAsync(
@@ -52,17 +55,20 @@ public interface IChainProvider
     Task<RpcResult<Bytes32>> SendRawTransactionAsync(
         ReadOnlyMemory<byte> transaction, CancellationToken cancellation = default);
 
-    /// <summary>Receipt of a transaction; null while it is not mined (also for a moment right after sending).</summary>
+    /// <summary>
+    /// Receipt of a transaction; null while it is not mined (also for a moment right after sending).
+    /// </summary>
     Task<RpcResult<TransactionReceipt?>> GetTransactionReceiptAsync(
         Bytes32 transactionHash, CancellationToken cancellation = default);
 
     /// <summary>Proof of an account and some of its storage slots, not yet verified.</summary>
     Task<RpcResult<AccountProof>> GetProofAsync(
-        Address account, IReadOnlyList<Bytes32> slots, BlockId block, CancellationToken cancellation = default);
+        Address account, IReadOnlyList<Bytes32> slots, BlockId block,
+        CancellationToken cancellation = default);
 
     /// <summary>
-    /// Any other method. <paramref name="parametersJson"/> is a JSON array; the result is the JSON of the answer's
-    /// "result", well formed and bounded.
+    /// Any other method. <paramref name="parametersJson"/> is a JSON array; the result is the JSON of the
+    /// answer's "result", well formed and bounded.
     /// </summary>
     Task<RpcResult<byte[]>> CallAsync(
         string method, string parametersJson, CancellationToken cancellation = default);

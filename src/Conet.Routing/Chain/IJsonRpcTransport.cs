@@ -1,8 +1,9 @@
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// Carries one JSON-RPC request (a call or a batch) to a provider and its answer back, within a time and a size. Gives
-/// faults for everything that goes wrong; throws only <see cref="OperationCanceledException"/> for the caller's token.
+/// Carries one JSON-RPC request (a call or a batch) to a provider and its answer back, within a time and
+/// a size. Gives faults for everything that goes wrong; throws only
+/// <see cref="OperationCanceledException"/> for the caller's token.
 /// </summary>
 public interface IJsonRpcTransport : IAsyncDisposable
 {

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// Takes JSON-RPC 2.0 answers apart. Pure functions over bytes: hostile input gives a fault, never an exception, and
-/// memory is bounded by the input. Results are given as ranges of the input, for <see cref="RpcParsers"/>.
+/// Takes JSON-RPC 2.0 answers apart. Pure functions over bytes: hostile input gives a fault, never an
+/// exception, and memory is bounded by the input. Results are given as ranges of the input, for
+/// <see cref="RpcParsers"/>.
 /// </summary>
 public static class JsonRpcAnswer
 {
@@ -34,7 +35,9 @@ public static class JsonRpcAnswer
         }
     }
 
-    /// <summary>Finds the results in the answer to a batch of calls with consecutive ids, in any order.</summary>
+    /// <summary>
+    /// Finds the results in the answer to a batch of calls with consecutive ids, in any order.
+    /// </summary>
     /// <param name="body">The whole answer.</param>
     /// <param name="firstId">Id of the first call.</param>
     /// <param name="count">Number of calls.</param>
@@ -77,7 +80,8 @@ public static class JsonRpcAnswer
         }
     }
 
-    private static RpcResult<RpcResult<Range>[]> ReadMembers(ref Utf8JsonReader reader, long firstId, int count)
+    private static RpcResult<RpcResult<Range>[]> ReadMembers(
+        ref Utf8JsonReader reader, long firstId, int count)
     {
         RpcResult<Range>[] results = new RpcResult<Range>[count];
         bool[] seen = new bool[count];
@@ -118,7 +122,8 @@ public static class JsonRpcAnswer
             if (isId)
             {
                 hasId = true;
-                if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value)) id = value;
+                if (reader.TokenType == JsonTokenType.Number && reader.TryGetInt64(out long value))
+                    id = value;
                 else if (reader.TokenType != JsonTokenType.Null) return Malformed("the id is not ours");
             }
             else if (isError)
@@ -163,7 +168,8 @@ public static class JsonRpcAnswer
     private static string ReadMessage(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped)
-            return Encoding.UTF8.GetString(reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, MessageBytesMax)]);
+            return Encoding.UTF8.GetString(
+                reader.ValueSpan[..Math.Min(reader.ValueSpan.Length, MessageBytesMax)]);
         if (reader.ValueSpan.Length > MessageBytesMax) return "a very long error message";
         return reader.GetString() ?? "";
     }

@@ -5,9 +5,10 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// A chain provider over JSON-RPC 2.0. Before the first call, and after every loss of the connection, the provider
-/// must state the expected chain id; until it does every call gives <see cref="RpcErrorKind.WrongChain"/>. Answers are
-/// checked against the question where that is possible. Thread-safe.
+/// A chain provider over JSON-RPC 2.0. Before the first call, and after every loss of the
+/// connection, the provider must state the expected chain id; until it does every call gives
+/// <see cref="RpcErrorKind.WrongChain"/>. Answers are checked against the question where that
+/// is possible. Thread-safe.
 /// </summary>
 public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
 {
@@ -54,13 +55,17 @@ public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
         InvokeAsync("eth_blockNumber", "[]", RpcParsers.Quantity64, cancellation);
 
     /// <inheritdoc/>
-    public async Task<RpcResult<BlockHeader?>> GetBlockAsync(BlockId block, CancellationToken cancellation = default)
+    public async Task<RpcResult<BlockHeader?>> GetBlockAsync(
+        BlockId block, CancellationToken cancellation = default)
     {
         string method = block.IsHash ? "eth_getBlockByHash" : "eth_getBlockByNumber";
         RpcResult<BlockHeader?> answer = await InvokeAsync(
-            method, $"[\"{block.ToParameter()}\",false]", RpcParsers.Header, cancellation).ConfigureAwait(false);
+            method, $"[\"{block.ToParameter()}\",false]", RpcParsers.Header,
+            cancellation).ConfigureAwait(false);
         bool isOther = answer.IsSuccess && answer.Value is { } header && !block.Names(header);
-        return isOther ? RpcResult<BlockHeader?>.Fail(RpcErrorKind.Malformed, "another block than asked for") : answer;
+        return isOther
+            ? RpcResult<BlockHeader?>.Fail(RpcErrorKind.Malformed, "another block than asked for")
+            : answer;
     }
 
     /// <inheritdoc/>
@@ -80,18 +85,21 @@ public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
             batch.Append(RequestText(
                 firstId + i, "eth_getBlockByNumber", $"[\"{HexText.FormatQuantity(numbers[i])}\",false]"));
         }
-        RpcResult<byte[]> body = await SendAsync(batch.Append(']').ToString(), cancellation).ConfigureAwait(false);
+        RpcResult<byte[]> body = await SendAsync(batch.Append(']').ToString(), cancellation)
+            .ConfigureAwait(false);
         return body.IsSuccess ? ReadHeaders(body.Value, firstId, numbers) : body.Cast<BlockHeader?[]>();
     }
 
     /// <inheritdoc/>
-    public async Task<RpcResult<LogEntry[]>> GetLogsAsync(LogFilter filter, CancellationToken cancellation = default)
+    public async Task<RpcResult<LogEntry[]>> GetLogsAsync(
+        LogFilter filter, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(filter);
         RpcResult<LogEntry[]> answer = await InvokeAsync(
             "eth_getLogs", $"[{filter.ToJson()}]", RpcParsers.Logs, cancellation).ConfigureAwait(false);
         return answer.IsSuccess && !AreAskedAndOrdered(answer.Value, filter)
-            ? RpcResult<LogEntry[]>.Fail(RpcErrorKind.Malformed, "logs that were not asked for, or out of order")
+            ? RpcResult<LogEntry[]>.Fail(
+                RpcErrorKind.Malformed, "logs that were not asked for, or out of order")
             : answer;
     }
 
@@ -109,10 +117,12 @@ public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
     /// <inheritdoc/>
     public Task<RpcResult<UInt256>> GetBalanceAsync(
         Address account, BlockId block, CancellationToken cancellation = default) =>
-        InvokeAsync("eth_getBalance", $"[\"{account.ToHex()}\",{block.ToJson()}]", RpcParsers.Quantity, cancellation);
+        InvokeAsync(
+            "eth_getBalance", $"[\"{account.ToHex()}\",{block.ToJson()}]", RpcParsers.Quantity, cancellation);
 
     /// <inheritdoc/>
-    public Task<RpcResult<ulong>> EstimateGasAsync(CallRequest call, CancellationToken cancellation = default) =>
+    public Task<RpcResult<ulong>> EstimateGasAsync(
+        CallRequest call, CancellationToken cancellation = default) =>
         InvokeAsync("eth_estimateGas", $"[{call.ToJson()}]", RpcParsers.Quantity64, cancellation);
 
     /// <inheritdoc/>
@@ -136,21 +146,25 @@ public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
     {
         RpcResult<TransactionReceipt?> answer = await InvokeAsync("eth_getTransactionReceipt",
             $"[\"{transactionHash}\"]", RpcParsers.Receipt, cancellation).ConfigureAwait(false);
-        bool isOther = answer.IsSuccess && answer.Value is { } receipt && receipt.TransactionHash != transactionHash;
+        bool isOther = answer.IsSuccess && answer.Value is { } receipt
+            && receipt.TransactionHash != transactionHash;
         return isOther
-            ? RpcResult<TransactionReceipt?>.Fail(RpcErrorKind.Malformed, "the receipt of another transaction")
+            ? RpcResult<TransactionReceipt?>.Fail(
+                RpcErrorKind.Malformed, "the receipt of another transaction")
             : answer;
     }
 
     /// <inheritdoc/>
     public async Task<RpcResult<AccountProof>> GetProofAsync(
-        Address account, IReadOnlyList<Bytes32> slots, BlockId block, CancellationToken cancellation = default)
+        Address account, IReadOnlyList<Bytes32> slots, BlockId block,
+        CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(slots);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Count, ChainLimits.ProofSlotsMax);
         string list = string.Join(',', slots.Select(slot => $"\"{slot}\""));
         RpcResult<AccountProof> answer = await InvokeAsync("eth_getProof",
-            $"[\"{account.ToHex()}\",[{list}],{block.ToJson()}]", RpcParsers.Proof, cancellation).ConfigureAwait(false);
+            $"[\"{account.ToHex()}\",[{list}],{block.ToJson()}]", RpcParsers.Proof,
+            cancellation).ConfigureAwait(false);
         if (!answer.IsSuccess) return answer;
         AccountProof proof = answer.Value;
         bool isAsked = proof.Address == account && proof.Storage.Select(s => s.Slot).SequenceEqual(slots);
@@ -160,7 +174,9 @@ public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    /// <exception cref="ArgumentException">The method is no identifier or the parameters are no JSON array.</exception>
+    /// <exception cref="ArgumentException">
+    /// The method is no identifier or the parameters are no JSON array.
+    /// </exception>
     public Task<RpcResult<byte[]>> CallAsync(
         string method, string parametersJson, CancellationToken cancellation = default)
     {
@@ -204,7 +220,8 @@ public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
     private async Task<RpcFault?> CheckChainAsync(CancellationToken cancellation)
     {
         if (_expectedChainId is not { } expected || _chainIsRight) return null;
-        RpcResult<ulong> id = await InvokeUncheckedAsync("eth_chainId", "[]", RpcParsers.Quantity64, cancellation)
+        RpcResult<ulong> id = await InvokeUncheckedAsync(
+            "eth_chainId", "[]", RpcParsers.Quantity64, cancellation)
             .ConfigureAwait(false);
         if (!id.IsSuccess) return id.Fault;
         if (id.Value != expected)
@@ -240,7 +257,8 @@ public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
             if (!header.IsSuccess) return header.Cast<BlockHeader?[]>();
             headers[i] = header.Value;
             if (headers[i] is { } known && known.Number != numbers[i])
-                return RpcResult<BlockHeader?[]>.Fail(RpcErrorKind.Malformed, $"{Name}: another block than asked for");
+                return RpcResult<BlockHeader?[]>.Fail(
+                    RpcErrorKind.Malformed, $"{Name}: another block than asked for");
         }
         return RpcResult<BlockHeader?[]>.Ok(headers);
     }

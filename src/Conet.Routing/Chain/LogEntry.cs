@@ -2,7 +2,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Chain;
 
-/// <summary>One log of a mined transaction. The arrays belong to the entry and are not to be changed.</summary>
+/// <summary>
+/// One log of a mined transaction. The arrays belong to the entry and are not to be changed.
+/// </summary>
 /// <param name="Address">Contract that wrote the log.</param>
 /// <param name="Topics">0 to 4 topics; the first is the event's signature hash.</param>
 /// <param name="Data">ABI-encoded arguments that are not indexed.</param>
@@ -10,7 +12,9 @@ namespace Conet.Routing.Chain;
 /// <param name="BlockHash">Hash of its block.</param>
 /// <param name="TransactionHash">Hash of its transaction.</param>
 /// <param name="LogIndex">Position in the block.</param>
-/// <param name="Removed">The provider says the block left the chain. Never trusted for anything but dropping.</param>
+/// <param name="Removed">
+/// The provider says the block left the chain. Never trusted for anything but dropping.
+/// </param>
 public sealed record LogEntry(
     Address Address,
     Bytes32[] Topics,

@@ -3,7 +3,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Chain;
 
-/// <summary>Which logs to ask for: of some contracts, with one of some first topics, in a range or in one block.</summary>
+/// <summary>
+/// Which logs to ask for: of some contracts, with one of some first topics, in a range or in one block.
+/// </summary>
 public sealed class LogFilter
 {
     private LogFilter(ulong from, ulong to, Bytes32? blockHash, IReadOnlyList<Address> addresses,
@@ -33,7 +35,9 @@ public sealed class LogFilter
     /// <summary>Accepted first topics; empty for any.</summary>
     public IReadOnlyList<Bytes32> FirstTopics { get; }
 
-    /// <summary>Logs of the blocks <paramref name="from"/> to <paramref name="to"/>, both inclusive.</summary>
+    /// <summary>
+    /// Logs of the blocks <paramref name="from"/> to <paramref name="to"/>, both inclusive.
+    /// </summary>
     /// <exception cref="ArgumentOutOfRangeException">The range is empty.</exception>
     public static LogFilter Range(
         ulong from, ulong to, IReadOnlyList<Address> addresses, IReadOnlyList<Bytes32> firstTopics)
@@ -48,7 +52,8 @@ public sealed class LogFilter
         new(0, 0, blockHash, addresses, firstTopics);
 
     /// <summary>
-    /// True when a log is one that this filter asks for. A provider's answer that holds any other is malformed.
+    /// True when a log is one that this filter asks for. A provider's answer that
+    /// holds any other is malformed.
     /// </summary>
     public bool Matches(LogEntry log)
     {

@@ -21,7 +21,9 @@ public enum MerkleError
     /// <summary>A node is not canonical RLP.</summary>
     BadRlp,
 
-    /// <summary>A node has neither 2 nor 17 items, a bad path encoding, a bad child reference or an empty value.</summary>
+    /// <summary>
+    /// A node has neither 2 nor 17 items, a bad path encoding, a bad child reference or an empty value.
+    /// </summary>
     BadNode,
 
     /// <summary>The value proven is not an account or a storage word, or not the one claimed.</summary>

@@ -3,8 +3,9 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// Verifies proofs of Ethereum's hexary Merkle-Patricia trie (yellow paper, appendix D). Strict: every node must be
-/// canonical RLP, be named by its parent and be used; a proof of absence is as strict as one of presence.
+/// Verifies proofs of Ethereum's hexary Merkle-Patricia trie (yellow paper, appendix D). Strict:
+/// every node must be canonical RLP, be named by its parent and be used; a proof of absence is as
+/// strict as one of presence.
 /// </summary>
 public static class MerklePatricia
 {
@@ -13,15 +14,20 @@ public static class MerklePatricia
     /// <summary>Root of the empty trie: Keccak-256 of the empty RLP string.</summary>
     public static readonly Bytes32 EmptyRoot = Hash([0x80]);
 
-    /// <summary>Checks a proof that <paramref name="key"/> maps to a value, or to nothing, under a root.</summary>
+    /// <summary>
+    /// Checks a proof that <paramref name="key"/> maps to a value, or to nothing, under a root.
+    /// </summary>
     /// <param name="root">Root hash of the trie.</param>
-    /// <param name="key">Key as the trie uses it: for state and storage tries the Keccak-256 of address or slot.</param>
+    /// <param name="key">
+    /// Key as the trie uses it: for state and storage tries the Keccak-256 of address or slot.
+    /// </param>
     /// <param name="nodes">Nodes from the root down, without those embedded in their parents.</param>
     /// <param name="value">The value proven; null when absence is proven.</param>
     /// <param name="error">Why it failed.</param>
     /// <returns>True when the proof holds, for presence or absence.</returns>
     public static bool TryVerify(
-        in Bytes32 root, ReadOnlySpan<byte> key, IReadOnlyList<byte[]> nodes, out byte[]? value, out MerkleError error)
+        in Bytes32 root, ReadOnlySpan<byte> key, IReadOnlyList<byte[]> nodes, out byte[]? value,
+        out MerkleError error)
     {
         ArgumentNullException.ThrowIfNull(nodes);
         value = null;
@@ -132,11 +138,13 @@ public static class MerklePatricia
                 matches = Nibble(path, start + i) == Nibble(_key, _nibble + i);
             if (isLeaf)
             {
-                if (!items.TryReadBytes(out ReadOnlySpan<byte> leaf) || leaf.IsEmpty) return MerkleError.BadNode;
+                if (!items.TryReadBytes(out ReadOnlySpan<byte> leaf) || leaf.IsEmpty)
+                    return MerkleError.BadNode;
                 if (matches && length == NibblesLeft) value = leaf.ToArray();
                 return MerkleError.None;
             }
-            if (length == 0 || !items.TryReadRaw(out ReadOnlySpan<byte> next) || !IsReference(next, mayBeEmpty: false))
+            if (length == 0 || !items.TryReadRaw(out ReadOnlySpan<byte> next)
+                || !IsReference(next, mayBeEmpty: false))
                 return MerkleError.BadNode;
             if (!matches) return MerkleError.None;
             _nibble += length;

@@ -26,7 +26,8 @@ public readonly record struct NodeInput(
     public static UInt128 PackIp(IPAddress address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(address.MapToIPv6().GetAddressBytes());
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(
+            address.MapToIPv6().GetAddressBytes());
     }
 
     /// <summary>The address in its usual form: mapped IPv4 comes back as IPv4.</summary>

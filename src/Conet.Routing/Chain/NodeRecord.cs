@@ -57,7 +57,8 @@ public readonly record struct NodeRecord(
         if (!reader.TryReadAddress(out Address owner) || !reader.TryReadAddress(out Address signer)
             || !reader.TryReadBytes32(out Bytes32 linkKey) || !reader.TryReadBytes32(out Bytes32 sealKey)
             || !reader.TryReadBytes16(out UInt128 ip) || !reader.TryReadUInt16(out ushort clientPort)
-            || !reader.TryReadUInt16(out ushort nodePort) || !reader.TryReadBytes32(out Bytes32 descriptorHash)
+            || !reader.TryReadUInt16(out ushort nodePort)
+            || !reader.TryReadBytes32(out Bytes32 descriptorHash)
             || !reader.TryReadUInt32(out uint descriptorVersion) || !reader.TryReadUInt8(out byte state)
             || !reader.TryReadUInt128(out UInt128 bond))
             return false;

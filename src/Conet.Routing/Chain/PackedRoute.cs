@@ -3,8 +3,9 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// The packed word of a live route: what of it is not the prekey. Always one that the RouteRegistry accepts as far as
-/// form goes; expiry against block time and the order of epochs are judged by the contract and the mirror.
+/// The packed word of a live route: what of it is not the prekey. Always one that the
+/// RouteRegistry accepts as far as form goes; expiry against block time and the order of epochs
+/// are judged by the contract and the mirror.
 /// </summary>
 /// <remarks>
 /// Bit 0 is the least significant of the uint256:
@@ -20,12 +21,14 @@ public readonly record struct PackedRoute
     /// <summary>Suite 1: HPKE with the encapsulated key as it is.</summary>
     public const byte SuitePlain = 1;
 
-    private const int Home1Bit = 32, Home2Bit = Home1Bit + 32, SuiteBit = Home2Bit + 32, EpochBit = SuiteBit + 8;
+    private const int Home1Bit = 32, Home2Bit = Home1Bit + 32, SuiteBit = Home2Bit + 32,
+        EpochBit = SuiteBit + 8;
     private const int ExpiryBit = EpochBit + 32, FlagsBit = ExpiryBit + 64, ReservedBit = FlagsBit + 16;
     private const int HighBit = 128;
 
     private PackedRoute(
-        NodeId home0, NodeId home1, NodeId home2, byte suite, uint epoch, ulong expiresUnixSeconds, ushort flags)
+        NodeId home0, NodeId home1, NodeId home2, byte suite, uint epoch, ulong expiresUnixSeconds,
+        ushort flags)
     {
         Home0 = home0;
         Home1 = home1;
@@ -62,7 +65,8 @@ public readonly record struct PackedRoute
 
     /// <summary>Builds a route word after checking its form.</summary>
     public static bool TryCreate(
-        NodeId home0, NodeId home1, NodeId home2, byte suite, uint epoch, ulong expiresUnixSeconds, ushort flags,
+        NodeId home0, NodeId home1, NodeId home2, byte suite, uint epoch, ulong expiresUnixSeconds,
+        ushort flags,
         out PackedRoute route, out PackedRouteError error)
     {
         route = default;
@@ -72,13 +76,16 @@ public readonly record struct PackedRoute
         return true;
     }
 
-    /// <summary>Reads a word as the contract stores it; false with the reason when it is not a valid live route.</summary>
+    /// <summary>
+    /// Reads a word as the contract stores it; false with the reason when it is not a valid live route.
+    /// </summary>
     public static bool TryParse(in UInt256 packed, out PackedRoute route, out PackedRouteError error)
     {
         route = default;
         error = PackedRouteError.ReservedBits;
         if (packed.High >> (ReservedBit - HighBit) != 0) return false;
-        // The expiry and the epoch lie across or near the middle; shifting the halves together keeps this simple.
+        // The expiry and the epoch lie across or near the middle; shifting the halves
+        // together keeps this simple.
         UInt128 fromEpoch = (packed.High << (HighBit - EpochBit)) | (packed.Low >> EpochBit);
         uint epoch = (uint)fromEpoch;
         ulong expiry = (ulong)(fromEpoch >> (ExpiryBit - EpochBit));
@@ -111,11 +118,13 @@ public readonly record struct PackedRoute
         return packed == ClearedWord(epoch);
     }
 
-    private static PackedRouteError Check(uint home0, uint home1, uint home2, byte suite, uint epoch, ulong expiry)
+    private static PackedRouteError Check(
+        uint home0, uint home1, uint home2, byte suite, uint epoch, ulong expiry)
     {
         if (home0 == 0) return PackedRouteError.NoHome;
         if (home1 == 0 && home2 != 0) return PackedRouteError.HomeGap;
-        if (home0 == home1 || home0 == home2 || (home1 != 0 && home1 == home2)) return PackedRouteError.HomeRepeated;
+        if (home0 == home1 || home0 == home2 || (home1 != 0 && home1 == home2))
+            return PackedRouteError.HomeRepeated;
         if (suite != SuitePlain) return PackedRouteError.UnknownSuite;
         if (epoch == 0) return PackedRouteError.NoEpoch;
         return expiry == 0 ? PackedRouteError.NoExpiry : PackedRouteError.None;

@@ -12,13 +12,16 @@ public abstract record RegistryEvent
     public ulong Sequence { get; }
 
     /// <summary>Reads a log of either registry, telling them apart by the first topic.</summary>
-    public static bool TryRead(LogEntry log, [NotNullWhen(true)] out RegistryEvent? change, out AbiError error)
+    public static bool TryRead(
+        LogEntry log, [NotNullWhen(true)] out RegistryEvent? change, out AbiError error)
     {
         ArgumentNullException.ThrowIfNull(log);
         return TryRead(log.Topics, log.Data, out change, out error);
     }
 
-    /// <summary>Reads topics and data of either registry's event, telling them apart by the first topic.</summary>
+    /// <summary>
+    /// Reads topics and data of either registry's event, telling them apart by the first topic.
+    /// </summary>
     public static bool TryRead(
         ReadOnlySpan<Bytes32> topics, ReadOnlySpan<byte> data,
         [NotNullWhen(true)] out RegistryEvent? change, out AbiError error)
@@ -65,13 +68,15 @@ public sealed record NodeChanged : RegistryEvent
 
     /// <summary>Reads the indexed topic and the data of a log.</summary>
     public static bool TryDecode(
-        in Bytes32 topic1, ReadOnlySpan<byte> data, [NotNullWhen(true)] out NodeChanged? change, out AbiError error)
+        in Bytes32 topic1, ReadOnlySpan<byte> data, [NotNullWhen(true)] out NodeChanged? change,
+        out AbiError error)
     {
         change = null;
         error = AbiError.OutOfRange;
         if (!topic1.ToUInt256().TryToUInt64(out ulong id) || id is 0 or > uint.MaxValue) return false;
         AbiWordReader reader = new(data);
-        bool read = reader.TryReadUInt64(out ulong sequence) & NodeRecord.TryRead(ref reader, out NodeRecord node)
+        bool read = reader.TryReadUInt64(out ulong sequence) & NodeRecord.TryRead(
+            ref reader, out NodeRecord node)
             && reader.TryFinish();
         error = reader.Error;
         if (read) change = new NodeChanged(new NodeId((uint)id), sequence, node);
@@ -104,12 +109,15 @@ public sealed record RouteChanged : RegistryEvent
     /// <summary>Its whole new route; cleared or live.</summary>
     public RouteRecord Route { get; }
 
-    /// <summary>The wallet's signature over the route; unsigned for contract wallets and cleared routes.</summary>
+    /// <summary>
+    /// The wallet's signature over the route; unsigned for contract wallets and cleared routes.
+    /// </summary>
     public CompactSignature Signature { get; }
 
     /// <summary>Reads the indexed topic and the data of a log. The signature is not verified here.</summary>
     public static bool TryDecode(
-        in Bytes32 topic1, ReadOnlySpan<byte> data, [NotNullWhen(true)] out RouteChanged? change, out AbiError error)
+        in Bytes32 topic1, ReadOnlySpan<byte> data, [NotNullWhen(true)] out RouteChanged? change,
+        out AbiError error)
     {
         change = null;
         Span<byte> topic = stackalloc byte[Bytes32.Size];

@@ -24,6 +24,8 @@ public enum RlpError
     /// <summary>A list was asked for and a byte string was found.</summary>
     NotList,
 
-    /// <summary>An integer has leading zeros or is too wide for the type asked for, or a fixed size does not match.</summary>
+    /// <summary>
+    /// An integer has leading zeros or is too wide for the type asked for, or a fixed size does not match.
+    /// </summary>
     BadInteger,
 }

@@ -3,9 +3,9 @@ using System.Buffers.Binary;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// A strict, non-allocating reader of RLP (Ethereum yellow paper, appendix B). Accepts only the one shortest encoding
-/// of each item. It borrows the input and never throws on bad bytes: after the first failure every read fails and
-/// <see cref="Error"/> says why.
+/// A strict, non-allocating reader of RLP (Ethereum yellow paper, appendix B). Accepts only the one shortest
+/// encoding of each item. It borrows the input and never throws on bad bytes: after the first failure every
+/// read fails and <see cref="Error"/> says why.
 /// </summary>
 /// <remarks>
 /// <code>
@@ -87,7 +87,8 @@ public ref struct RlpReader
     {
         value = default;
         if (!TryReadBytes(out ReadOnlySpan<byte> bytes)) return false;
-        if (bytes.Length > UInt256.Size || (bytes.Length > 0 && bytes[0] == 0)) return Fail(RlpError.BadInteger);
+        if (bytes.Length > UInt256.Size || (bytes.Length > 0 && bytes[0] == 0))
+            return Fail(RlpError.BadInteger);
         value = UInt256.FromBigEndian(bytes);
         return true;
     }
@@ -99,7 +100,9 @@ public ref struct RlpReader
         return _rest.IsEmpty || Fail(RlpError.TrailingBytes);
     }
 
-    /// <summary>Checks that <paramref name="data"/> is exactly one canonical item, all the way down.</summary>
+    /// <summary>
+    /// Checks that <paramref name="data"/> is exactly one canonical item, all the way down.
+    /// </summary>
     public static bool TryValidate(ReadOnlySpan<byte> data, out RlpError error)
     {
         RlpReader reader = new(data);

@@ -5,8 +5,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// Writes canonical RLP into a growing buffer. Lists are opened with <see cref="BeginList"/> and closed in reverse
-/// order. Not thread-safe.
+/// Writes canonical RLP into a growing buffer. Lists are opened with <see cref="BeginList"/> and closed in
+/// reverse order. Not thread-safe.
 /// </summary>
 public sealed class RlpWriter
 {
@@ -46,7 +46,8 @@ public sealed class RlpWriter
     /// <summary>Closes the list opened last.</summary>
     public void EndList(int mark)
     {
-        if (_open == 0 || (uint)mark > (uint)_size) throw new InvalidOperationException("No such list is open.");
+        if (_open == 0 || (uint)mark > (uint)_size)
+            throw new InvalidOperationException("No such list is open.");
         _open--;
         int length = _size - mark;
         int headerSize = HeaderSize(length);

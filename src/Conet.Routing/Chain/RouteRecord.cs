@@ -1,6 +1,8 @@
 namespace Conet.Routing.Chain;
 
-/// <summary>The route of a wallet as the RouteRegistry stores it: live, or cleared with its epoch kept.</summary>
+/// <summary>
+/// The route of a wallet as the RouteRegistry stores it: live, or cleared with its epoch kept.
+/// </summary>
 public readonly record struct RouteRecord
 {
     private RouteRecord(Bytes32 prekey, PackedRoute packed, uint epoch)
@@ -26,7 +28,8 @@ public readonly record struct RouteRecord
     /// <exception cref="ArgumentException">The prekey is zero, or the route is default.</exception>
     public static RouteRecord Live(in Bytes32 prekey, in PackedRoute packed)
     {
-        if (prekey.IsZero || packed.HomeCount == 0) throw new ArgumentException("A live route has key and homes.");
+        if (prekey.IsZero || packed.HomeCount == 0)
+            throw new ArgumentException("A live route has key and homes.");
         return new RouteRecord(prekey, packed, packed.Epoch);
     }
 

@@ -3,9 +3,9 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// The three EIP-712 types of the RouteRegistry, encoded without allocation: Route (carried in the event, verifiable
-/// for ever), SetRoute and ClearRoute (authorizations for a relayer, with nonce and deadline). Bound to one chain and
-/// one registry. Immutable, thread-safe.
+/// The three EIP-712 types of the RouteRegistry, encoded without allocation: Route (carried in the event,
+/// verifiable for ever), SetRoute and ClearRoute (authorizations for a relayer, with nonce and deadline).
+/// Bound to one chain and one registry. Immutable, thread-safe.
 /// </summary>
 public sealed class RouteTypedData
 {
@@ -34,7 +34,9 @@ public sealed class RouteTypedData
     private static readonly Bytes32 SetRouteTypeHash = AbiSignature.Hash(SetRouteType);
     private static readonly Bytes32 ClearRouteTypeHash = AbiSignature.Hash(ClearRouteType);
 
-    /// <summary>Types for the RouteRegistry at <paramref name="registry"/> on chain <paramref name="chainId"/>.</summary>
+    /// <summary>
+    /// Types for the RouteRegistry at <paramref name="registry"/> on chain <paramref name="chainId"/>.
+    /// </summary>
     public RouteTypedData(ulong chainId, in Address registry)
     {
         ChainId = chainId;
@@ -75,7 +77,8 @@ public sealed class RouteTypedData
     /// <param name="nonce">The wallet's nonce in the registry.</param>
     /// <param name="deadlineUnixSeconds">Last block time at which it may be used.</param>
     public Bytes32 SetRouteDigest(
-        in Address wallet, in Bytes32 prekey, in UInt256 packed, in UInt256 nonce, in UInt256 deadlineUnixSeconds)
+        in Address wallet, in Bytes32 prekey, in UInt256 packed, in UInt256 nonce,
+        in UInt256 deadlineUnixSeconds)
     {
         WordWriter words = new(stackalloc byte[SetRouteWords * Word]);
         words.Write(SetRouteTypeHash);
@@ -121,8 +124,8 @@ public sealed class RouteTypedData
     }
 
     /// <summary>
-    /// True when <paramref name="signature"/> is the signature of <paramref name="wallet"/> over exactly this route on
-    /// this chain and registry. Unsigned, high-s and out-of-range signatures are false.
+    /// True when <paramref name="signature"/> is the signature of <paramref name="wallet"/> over exactly this
+    /// route on this chain and registry. Unsigned, high-s and out-of-range signatures are false.
     /// </summary>
     public bool VerifyRoute(
         in Address wallet, in Bytes32 prekey, in PackedRoute route, in CompactSignature signature)
@@ -133,8 +136,8 @@ public sealed class RouteTypedData
     }
 
     /// <summary>
-    /// True when a live route in an event is signed by its wallet. False for cleared routes and for contract wallets,
-    /// which the event carries unsigned.
+    /// True when a live route in an event is signed by its wallet. False for cleared routes and for contract
+    /// wallets, which the event carries unsigned.
     /// </summary>
     public bool Verify(RouteChanged change)
     {

@@ -15,7 +15,9 @@ public enum RpcErrorKind
     /// <summary>The answer or the request is larger than a limit of <see cref="ChainLimits"/>.</summary>
     TooLarge,
 
-    /// <summary>The answer is not what the method returns: not JSON, wrong shape, wrong id, non-canonical hex.</summary>
+    /// <summary>
+    /// The answer is not what the method returns: not JSON, wrong shape, wrong id, non-canonical hex.
+    /// </summary>
     Malformed,
 
     /// <summary>The provider answered with an error object or an HTTP error status.</summary>

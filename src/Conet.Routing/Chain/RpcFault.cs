@@ -3,12 +3,14 @@ using System.Text;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// A failure of a call to a provider. <see cref="Message"/> is fit for a terminal: one line, bounded, without control
-/// characters, whatever the provider sent.
+/// A failure of a call to a provider. <see cref="Message"/> is fit for a terminal: one line, bounded, without
+/// control characters, whatever the provider sent.
 /// </summary>
 public sealed class RpcFault
 {
-    /// <summary>A failure; <paramref name="message"/> is cleaned and cut to <see cref="ChainLimits.ErrorTextMax"/>.</summary>
+    /// <summary>
+    /// A failure; <paramref name="message"/> is cleaned and cut to <see cref="ChainLimits.ErrorTextMax"/>.
+    /// </summary>
     public RpcFault(RpcErrorKind kind, string message, long code = 0, byte[]? data = null)
     {
         ArgumentNullException.ThrowIfNull(message);

@@ -4,9 +4,9 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// Reads the results of the JSON-RPC methods that we call. Pure functions over the JSON of a result: strict hex
-/// (<c>0x</c>, no leading zeros in quantities, whole bytes in data), required fields exactly once, unknown fields
-/// skipped, counts and sizes bounded. Hostile input gives a fault, never an exception.
+/// Reads the results of the JSON-RPC methods that we call. Pure functions over the JSON of a result: strict
+/// hex (<c>0x</c>, no leading zeros in quantities, whole bytes in data), required fields exactly once,
+/// unknown fields skipped, counts and sizes bounded. Hostile input gives a fault, never an exception.
 /// </summary>
 public static class RpcParsers
 {
@@ -28,7 +28,8 @@ public static class RpcParsers
 
     private static readonly byte[][] ReceiptFields =
     [
-        "transactionHash"u8.ToArray(), "blockNumber"u8.ToArray(), "blockHash"u8.ToArray(), "status"u8.ToArray(),
+        "transactionHash"u8.ToArray(), "blockNumber"u8.ToArray(), "blockHash"u8.ToArray(),
+            "status"u8.ToArray(),
         "gasUsed"u8.ToArray(), "logs"u8.ToArray(), "effectiveGasPrice"u8.ToArray(),
         "contractAddress"u8.ToArray(),
     ];
@@ -43,10 +44,12 @@ public static class RpcParsers
         ["key"u8.ToArray(), "value"u8.ToArray(), "proof"u8.ToArray()];
 
     /// <summary>A quantity of at most 256 bits.</summary>
-    public static RpcResult<UInt256> Quantity(ReadOnlySpan<byte> json) => Run<UInt256>(json, TryQuantity, "quantity");
+    public static RpcResult<UInt256> Quantity(ReadOnlySpan<byte> json) =>
+        Run<UInt256>(json, TryQuantity, "quantity");
 
     /// <summary>A quantity of at most 64 bits.</summary>
-    public static RpcResult<ulong> Quantity64(ReadOnlySpan<byte> json) => Run<ulong>(json, TryUInt64, "quantity");
+    public static RpcResult<ulong> Quantity64(ReadOnlySpan<byte> json) =>
+        Run<ulong>(json, TryUInt64, "quantity");
 
     /// <summary>Data of any length.</summary>
     public static RpcResult<byte[]> Data(ReadOnlySpan<byte> json) => Run<byte[]>(json, TryAnyData, "data");
@@ -59,7 +62,8 @@ public static class RpcParsers
         Run<BlockHeader?>(json, TryHeader, "block");
 
     /// <summary>A list of logs.</summary>
-    public static RpcResult<LogEntry[]> Logs(ReadOnlySpan<byte> json) => Run<LogEntry[]>(json, TryLogs, "logs");
+    public static RpcResult<LogEntry[]> Logs(ReadOnlySpan<byte> json) =>
+        Run<LogEntry[]>(json, TryLogs, "logs");
 
     /// <summary>A transaction receipt; null when the transaction is not mined.</summary>
     public static RpcResult<TransactionReceipt?> Receipt(ReadOnlySpan<byte> json) =>
@@ -74,7 +78,8 @@ public static class RpcParsers
         try
         {
             Utf8JsonReader reader = new(json, Options);
-            if (reader.Read() && parser(ref reader, out T value) && !reader.Read()) return RpcResult<T>.Ok(value);
+            if (reader.Read() && parser(ref reader, out T value) && !reader.Read())
+                return RpcResult<T>.Ok(value);
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -189,7 +194,8 @@ public static class RpcParsers
             if (!read) return false;
         }
         const int required = 0b0011_1111;
-        if (reader.TokenType != JsonTokenType.EndObject || (seen & required) != required || status > 1) return false;
+        if (reader.TokenType != JsonTokenType.EndObject || (seen & required) != required || status > 1)
+            return false;
         receipt = new TransactionReceipt(
             transactionHash, blockNumber, blockHash, status == 1, gasUsed, price ?? default, contract, logs);
         return true;
@@ -234,7 +240,8 @@ public static class RpcParsers
         List<StorageProof> list = [];
         while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            if (list.Count >= ChainLimits.ProofSlotsMax || reader.TokenType != JsonTokenType.StartObject) return false;
+            if (list.Count >= ChainLimits.ProofSlotsMax || reader.TokenType != JsonTokenType.StartObject)
+                return false;
             Bytes32 slot = default;
             UInt256 value = default;
             byte[][] nodes = [];
@@ -368,7 +375,8 @@ public static class RpcParsers
     {
         value = default;
         Span<byte> bytes = stackalloc byte[Address.Size];
-        if (!TryText(ref reader, out ReadOnlySpan<byte> text) || !HexText.TryReadData(text, bytes)) return false;
+        if (!TryText(ref reader, out ReadOnlySpan<byte> text) || !HexText.TryReadData(text, bytes))
+            return false;
         value = new Address(bytes);
         return true;
     }
@@ -388,7 +396,8 @@ public static class RpcParsers
     private static bool TryData(ref Utf8JsonReader reader, int bytesMax, out byte[] value)
     {
         value = [];
-        return TryText(ref reader, out ReadOnlySpan<byte> text) && HexText.TryReadData(text, bytesMax, out value);
+        return TryText(ref reader, out ReadOnlySpan<byte> text)
+            && HexText.TryReadData(text, bytesMax, out value);
     }
 
     private static bool TryBoolean(ref Utf8JsonReader reader, out bool value)

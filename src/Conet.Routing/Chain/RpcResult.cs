@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Conet.Routing.Chain;
 
-/// <summary>What a provider answered, checked: a value, or a <see cref="RpcFault"/>. Bad answers never throw.</summary>
+/// <summary>
+/// What a provider answered, checked: a value, or a <see cref="RpcFault"/>. Bad answers never throw.
+/// </summary>
 /// <typeparam name="T">The value's type; nullable where "null" is an answer.</typeparam>
 public readonly struct RpcResult<T>
 {

@@ -7,11 +7,12 @@ namespace Conet.Routing.Chain;
 /// <param name="Balance">Wei.</param>
 /// <param name="StorageRoot">Root of the storage trie.</param>
 /// <param name="CodeHash">Keccak-256 of the code.</param>
-public readonly record struct AccountState(ulong Nonce, UInt256 Balance, Bytes32 StorageRoot, Bytes32 CodeHash);
+public readonly record struct AccountState(
+    ulong Nonce, UInt256 Balance, Bytes32 StorageRoot, Bytes32 CodeHash);
 
 /// <summary>
-/// Verifies EIP-1186 proofs against a state root. Every value the provider claims beside the proof must be the one
-/// that the proof shows.
+/// Verifies EIP-1186 proofs against a state root. Every value the provider claims beside the proof must be
+/// the one that the proof shows.
 /// </summary>
 public static class StateProof
 {
@@ -19,17 +20,19 @@ public static class StateProof
     public static readonly Bytes32 EmptyCodeHash = MerklePatricia.Hash([]);
 
     /// <summary>
-    /// Verifies the account and every storage slot in <paramref name="proof"/>. <paramref name="account"/> is null
-    /// when the proof shows that the account does not exist.
+    /// Verifies the account and every storage slot in <paramref name="proof"/>. <paramref name="account"/> is
+    /// null when the proof shows that the account does not exist.
     /// </summary>
     public static bool TryVerify(
         in Bytes32 stateRoot, AccountProof proof, out AccountState? account, out MerkleError error)
     {
         ArgumentNullException.ThrowIfNull(proof);
         account = null;
-        if (!TryVerifyAccount(stateRoot, proof.Address, proof.AccountNodes, out AccountState? proven, out error))
+        if (!TryVerifyAccount(
+            stateRoot, proof.Address, proof.AccountNodes, out AccountState? proven, out error))
             return false;
-        AccountState expected = proven ?? new AccountState(0, default, MerklePatricia.EmptyRoot, EmptyCodeHash);
+        AccountState expected = proven ?? new AccountState(
+            0, default, MerklePatricia.EmptyRoot, EmptyCodeHash);
         error = MerkleError.BadValue;
         bool isAbsentOrSame = expected.Nonce == proof.Nonce && expected.Balance == proof.Balance
             && Same(expected.StorageRoot, proof.StorageHash, proven is null)
@@ -37,7 +40,8 @@ public static class StateProof
         if (!isAbsentOrSame) return false;
         foreach (StorageProof storage in proof.Storage)
         {
-            if (!TryVerifySlot(expected.StorageRoot, storage.Slot, storage.Nodes, out UInt256 word, out error))
+            if (!TryVerifySlot(
+                expected.StorageRoot, storage.Slot, storage.Nodes, out UInt256 word, out error))
                 return false;
             error = MerkleError.BadValue;
             if (word != storage.Value) return false;
@@ -47,7 +51,9 @@ public static class StateProof
         return true;
     }
 
-    /// <summary>Verifies an account proof; <paramref name="account"/> is null when absence is proven.</summary>
+    /// <summary>
+    /// Verifies an account proof; <paramref name="account"/> is null when absence is proven.
+    /// </summary>
     public static bool TryVerifyAccount(
         in Bytes32 stateRoot, in Address address, IReadOnlyList<byte[]> nodes,
         out AccountState? account, out MerkleError error)
@@ -73,7 +79,8 @@ public static class StateProof
 
     /// <summary>Verifies one storage slot; the word is zero when absence is proven.</summary>
     public static bool TryVerifySlot(
-        in Bytes32 storageRoot, in Bytes32 slot, IReadOnlyList<byte[]> nodes, out UInt256 word, out MerkleError error)
+        in Bytes32 storageRoot, in Bytes32 slot, IReadOnlyList<byte[]> nodes, out UInt256 word,
+        out MerkleError error)
     {
         word = default;
         Span<byte> bytes = stackalloc byte[Bytes32.Size];

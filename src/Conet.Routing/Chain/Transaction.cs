@@ -7,7 +7,9 @@ namespace Conet.Routing.Chain;
 /// <param name="StorageKeys">Slots of it that will be touched.</param>
 public readonly record struct AccessListEntry(Address Address, IReadOnlyList<Bytes32> StorageKeys);
 
-/// <summary>A transaction before it is signed. Which fields count depends on the <see cref="TransactionKind"/>.</summary>
+/// <summary>
+/// A transaction before it is signed. Which fields count depends on the <see cref="TransactionKind"/>.
+/// </summary>
 public sealed record Transaction
 {
     /// <summary>Chain id; not part of a legacy transaction.</summary>
@@ -48,7 +50,9 @@ public sealed record Transaction
     /// <summary>Keccak-256 of the unsigned serialisation.</summary>
     public Bytes32 SigningHash(TransactionKind kind) => MerklePatricia.Hash(SerializeUnsigned(kind));
 
-    /// <summary>Signs, and serialises for eth_sendRawTransaction. Its Keccak-256 is the transaction hash.</summary>
+    /// <summary>
+    /// Signs, and serialises for eth_sendRawTransaction. Its Keccak-256 is the transaction hash.
+    /// </summary>
     public byte[] Sign(TransactionKind kind, Wallet wallet)
     {
         ArgumentNullException.ThrowIfNull(wallet);
@@ -93,7 +97,8 @@ public sealed record Transaction
         if (signature.IsEmpty)
         {
             if (kind != TransactionKind.Eip155) return;
-            // No chain has id 0. EIP-155 does not say how to write it; ethers.js writes a zero byte, and so do we.
+            // No chain has id 0. EIP-155 does not say how to write it; ethers.js writes
+            // a zero byte, and so do we.
             if (ChainId.IsZero) writer.WriteBytes([0]);
             else writer.WriteUInt256(ChainId);
             writer.WriteUInt64(0);

@@ -3,7 +3,9 @@ namespace Conet.Routing.Chain;
 /// <summary>How a transaction is serialised and signed.</summary>
 public enum TransactionKind
 {
-    /// <summary>The first format, without chain id: replayable on every chain. Read and tested, never sent by us.</summary>
+    /// <summary>
+    /// The first format, without chain id: replayable on every chain. Read and tested, never sent by us.
+    /// </summary>
     Legacy,
 
     /// <summary>EIP-155: the first format with the chain id in v.</summary>

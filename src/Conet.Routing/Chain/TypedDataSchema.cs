@@ -51,7 +51,9 @@ public sealed class TypedDataSchema
         return true;
     }
 
-    /// <summary>encodeType of a struct: its members, then the structs it uses in alphabetical order.</summary>
+    /// <summary>
+    /// encodeType of a struct: its members, then the structs it uses in alphabetical order.
+    /// </summary>
     /// <exception cref="KeyNotFoundException">There is no such struct.</exception>
     public string EncodeType(string structName) => _structs[structName].Encoding;
 
@@ -88,7 +90,8 @@ public sealed class TypedDataSchema
     private byte[] Encode(StructType type, AbiValue.Sequence value, int depth)
     {
         if (value.Items.Length != type.Members.Count || depth > ChainLimits.AbiDepthMax)
-            throw new ArgumentException("The value does not have the members of " + type.Name + ".", nameof(value));
+            throw new ArgumentException(
+                "The value does not have the members of " + type.Name + ".", nameof(value));
         byte[] data = new byte[AbiType.WordSize * (1 + value.Items.Length)];
         type.TypeHash.CopyTo(data);
         for (int i = 0; i < value.Items.Length; i++)
@@ -145,7 +148,8 @@ public sealed class TypedDataSchema
             if (!IsIdentifier(field.Name)) return false;
             // EIP-712 has no tuples without a name and no aliases such as "uint".
             bool isStruct = _structs.ContainsKey(name);
-            if (!isStruct && (!AbiType.TryParse(name, out atomic) || atomic.Kind == AbiKind.Tuple)) return false;
+            if (!isStruct && (!AbiType.TryParse(name, out atomic) || atomic.Kind == AbiKind.Tuple))
+                return false;
             if (!isStruct && atomic!.ToString() != name) return false;
             // The array part alone is checked as that of an ABI array.
             string suffix = bracket < 0 ? "" : field.Type[bracket..];

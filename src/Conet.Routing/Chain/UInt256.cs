@@ -5,8 +5,9 @@ using System.Numerics;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// An unsigned 256-bit number as the EVM has it. Immutable, no heap. Conversion and comparison only: arithmetic on
-/// amounts is done in <see cref="UInt128"/> or <see cref="BigInteger"/>, where overflow is visible.
+/// An unsigned 256-bit number as the EVM has it. Immutable, no heap. Conversion and comparison
+/// only: arithmetic on amounts is done in <see cref="UInt128"/> or <see cref="BigInteger"/>,
+/// where overflow is visible.
 /// </summary>
 public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
 {
@@ -46,7 +47,8 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
         padded.Clear();
         bytes.CopyTo(padded[(Size - bytes.Length)..]);
         return new UInt256(
-            BinaryPrimitives.ReadUInt128BigEndian(padded), BinaryPrimitives.ReadUInt128BigEndian(padded[16..]));
+            BinaryPrimitives.ReadUInt128BigEndian(padded),
+            BinaryPrimitives.ReadUInt128BigEndian(padded[16..]));
     }
 
     /// <summary>Writes 32 big-endian bytes.</summary>
@@ -83,7 +85,8 @@ public readonly struct UInt256 : IEquatable<UInt256>, IComparable<UInt256>
     {
         Span<byte> bytes = stackalloc byte[Size];
         number = default;
-        if (value.Sign < 0 || !value.TryWriteBytes(bytes, out int written, isUnsigned: true, isBigEndian: true))
+        if (value.Sign < 0
+            || !value.TryWriteBytes(bytes, out int written, isUnsigned: true, isBigEndian: true))
             return false;
         number = FromBigEndian(bytes[..written]);
         return true;

@@ -41,7 +41,8 @@ internal static class WebSocketFraming
                 return RpcResult<byte[]>.Fail(RpcErrorKind.Malformed, $"{name} sent a binary message");
             size += part.Count;
             if (size > bytesMax)
-                return RpcResult<byte[]>.Fail(RpcErrorKind.TooLarge, $"{name} answered with more than {bytesMax} bytes");
+                return RpcResult<byte[]>.Fail(
+                    RpcErrorKind.TooLarge, $"{name} answered with more than {bytesMax} bytes");
             if (part.EndOfMessage) return RpcResult<byte[]>.Ok(buffer.AsSpan(0, size).ToArray());
         }
     }

@@ -3,8 +3,8 @@ using System.Net.WebSockets;
 namespace Conet.Routing.Chain;
 
 /// <summary>
-/// JSON-RPC over one WebSocket, one exchange at a time. The connection is opened when first needed and dropped after
-/// any failure, so that a late answer never meets a later question. Thread-safe.
+/// JSON-RPC over one WebSocket, one exchange at a time. The connection is opened when first needed and
+/// dropped after any failure, so that a late answer never meets a later question. Thread-safe.
 /// </summary>
 public sealed class WebSocketTransport : IJsonRpcTransport
 {
@@ -24,7 +24,8 @@ public sealed class WebSocketTransport : IJsonRpcTransport
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(timeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(answerBytesMax);
-        if (!endpoint.IsAbsoluteUri || (endpoint.Scheme != Uri.UriSchemeWs && endpoint.Scheme != Uri.UriSchemeWss))
+        if (!endpoint.IsAbsoluteUri
+            || (endpoint.Scheme != Uri.UriSchemeWs && endpoint.Scheme != Uri.UriSchemeWss))
             throw new ArgumentException("A ws or wss address is needed.", nameof(endpoint));
         _endpoint = endpoint;
         _timeout = timeout;
@@ -36,7 +37,8 @@ public sealed class WebSocketTransport : IJsonRpcTransport
     public string Name { get; }
 
     /// <inheritdoc/>
-    public async Task<RpcResult<byte[]>> SendAsync(ReadOnlyMemory<byte> request, CancellationToken cancellation)
+    public async Task<RpcResult<byte[]>> SendAsync(
+        ReadOnlyMemory<byte> request, CancellationToken cancellation)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         limit.CancelAfter(_timeout);
@@ -47,7 +49,8 @@ public sealed class WebSocketTransport : IJsonRpcTransport
             isHeld = true;
             ClientWebSocket socket = _socket ??= await WebSocketFraming
                 .ConnectAsync(_endpoint, limit.Token).ConfigureAwait(false);
-            await socket.SendAsync(request, WebSocketMessageType.Text, true, limit.Token).ConfigureAwait(false);
+            await socket.SendAsync(request, WebSocketMessageType.Text, true, limit.Token)
+                .ConfigureAwait(false);
             RpcResult<byte[]> answer = await WebSocketFraming
                 .ReceiveAsync(socket, Name, _answerBytesMax, limit.Token).ConfigureAwait(false);
             isClean = answer.IsSuccess;

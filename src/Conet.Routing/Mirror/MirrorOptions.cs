@@ -7,4 +7,5 @@ namespace Conet.Routing.Mirror;
 /// <param name="NodeRegistry">Address of the NodeRegistry.</param>
 /// <param name="RouteRegistry">Address of the RouteRegistry.</param>
 /// <param name="StartBlock">First block that can hold an event: the one of deployment.</param>
-public sealed record MirrorOptions(ulong ChainId, Address NodeRegistry, Address RouteRegistry, ulong StartBlock);
+public sealed record MirrorOptions(
+    ulong ChainId, Address NodeRegistry, Address RouteRegistry, ulong StartBlock);

@@ -1,6 +1,8 @@
 namespace Conet.Routing.Mirror;
 
-/// <summary>What the mirror thinks of one provider. Changed by the mirror's thread; each member may be read by any.</summary>
+/// <summary>
+/// What the mirror thinks of one provider. Changed by the mirror's thread; each member may be read by any.
+/// </summary>
 public sealed class MirrorProvider
 {
     internal MirrorProvider(int index) => Index = index;

@@ -29,7 +29,8 @@ public abstract record MirrorRequest
     public sealed record BlockLogs(BlockHeader Block) : MirrorRequest;
 
     /// <summary>
-    /// Event counts and rolling hashes of both registries at a block: answer with <see cref="ChainMirror.OnPositions"/>.
+    /// Event counts and rolling hashes of both registries at a block: answer with
+    /// <see cref="ChainMirror.OnPositions"/>.
     /// </summary>
     /// <param name="Block">Header of the block; ask by its hash.</param>
     public sealed record Positions(BlockHeader Block) : MirrorRequest;

@@ -5,8 +5,9 @@ using Conet.Routing.Tables;
 namespace Conet.Routing.Mirror;
 
 /// <summary>
-/// Runs a <see cref="ChainMirror"/> against its providers: one question at a time, with a time limit on each. Nothing a provider
-/// does ends it; only cancellation does. <see cref="Table"/> and <see cref="Status"/> may be read by any thread.
+/// Runs a <see cref="ChainMirror"/> against its providers: one question at a time, with a time limit on
+/// each. Nothing a provider does ends it; only cancellation does. <see cref="Table"/> and
+/// <see cref="Status"/> may be read by any thread.
 /// </summary>
 public sealed class MirrorRunner
 {
@@ -74,7 +75,8 @@ public sealed class MirrorRunner
                 if (_mirror.Next(NowMs(), out MirrorRequest request, out int provider, out ulong waitMs))
                     await AskAsync(_providers[provider], request, ct).ConfigureAwait(false);
                 else
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(waitMs, 1_000)), _time, ct).ConfigureAwait(false);
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(waitMs, 1_000)), _time, ct)
+                        .ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (ct.IsCancellationRequested)
             {
@@ -114,7 +116,8 @@ public sealed class MirrorRunner
         }
         catch (OperationCanceledException) when (!ct.IsCancellationRequested)
         {
-            _mirror.OnFailure($"{provider.Name} did not answer in {MirrorLimits.AnswerMsMax / 1000} s", NowMs());
+            _mirror.OnFailure(
+                $"{provider.Name} did not answer in {MirrorLimits.AnswerMsMax / 1000} s", NowMs());
         }
     }
 
@@ -136,7 +139,8 @@ public sealed class MirrorRunner
             Fail(provider, fault);
     }
 
-    private async Task AskHeaderAsync(IChainProvider provider, MirrorRequest.Header request, CancellationToken ct)
+    private async Task AskHeaderAsync(
+        IChainProvider provider, MirrorRequest.Header request, CancellationToken ct)
     {
         RpcResult<BlockHeader?> answer =
             await provider.GetBlockAsync(BlockId.Number(request.Number), ct).ConfigureAwait(false);
@@ -146,7 +150,8 @@ public sealed class MirrorRunner
             Fail(provider, fault);
     }
 
-    private async Task AskRangeAsync(IChainProvider provider, MirrorRequest.RangeLogs range, CancellationToken ct)
+    private async Task AskRangeAsync(
+        IChainProvider provider, MirrorRequest.RangeLogs range, CancellationToken ct)
     {
         LogFilter filter = LogFilter.Range(range.From, range.To, Registries, Topics);
         RpcResult<LogEntry[]> answer = await provider.GetLogsAsync(filter, ct).ConfigureAwait(false);
@@ -163,7 +168,8 @@ public sealed class MirrorRunner
             _mirror.OnLogs(logs, NowMs());
     }
 
-    private async Task AskBlockLogsAsync(IChainProvider provider, MirrorRequest.BlockLogs request, CancellationToken ct)
+    private async Task AskBlockLogsAsync(
+        IChainProvider provider, MirrorRequest.BlockLogs request, CancellationToken ct)
     {
         LogFilter filter = LogFilter.Block(request.Block.Hash, Registries, Topics);
         RpcResult<LogEntry[]> answer = await provider.GetLogsAsync(filter, ct).ConfigureAwait(false);
@@ -177,10 +183,12 @@ public sealed class MirrorRunner
         IChainProvider provider, MirrorRequest.Positions request, CancellationToken ct)
     {
         BlockId block = BlockId.Hash(request.Block.Hash);
-        RegistryPosition? nodes = await AskPositionAsync(provider, _options.NodeRegistry, block, ct).ConfigureAwait(false);
+        RegistryPosition? nodes = await AskPositionAsync(provider, _options.NodeRegistry, block, ct)
+            .ConfigureAwait(false);
         if (nodes is null)
             return;
-        RegistryPosition? routes = await AskPositionAsync(provider, _options.RouteRegistry, block, ct).ConfigureAwait(false);
+        RegistryPosition? routes = await AskPositionAsync(provider, _options.RouteRegistry, block, ct)
+            .ConfigureAwait(false);
         if (routes is not null)
             _mirror.OnPositions(nodes.Value, routes.Value, NowMs());
     }

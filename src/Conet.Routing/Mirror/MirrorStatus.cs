@@ -8,7 +8,9 @@ namespace Conet.Routing.Mirror;
 /// <param name="BlockHash">Its hash.</param>
 /// <param name="HeadBlock">Head as the provider says.</param>
 /// <param name="BlockTimeSeconds">Time of the block, unix seconds.</param>
-/// <param name="StaleSeconds">Seconds since the table was last found to be that of the head; null for never.</param>
+/// <param name="StaleSeconds">
+/// Seconds since the table was last found to be that of the head; null for never.
+/// </param>
 /// <param name="IsAtHead">True if it is.</param>
 /// <param name="LiveRoutes">Routes in force.</param>
 /// <param name="Nodes">Nodes ever registered.</param>

@@ -7,9 +7,9 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Mirror;
 
 /// <summary>
-/// A node's own copy of the table, to start from. Trusted only under the node's own key: a file of another node, another chain or
-/// another version, a truncated or altered one, is refused with a reason. Written beside and renamed, so that a crash leaves
-/// the old file whole.
+/// A node's own copy of the table, to start from. Trusted only under the node's own key: a file of another
+/// node, another chain or another version, a truncated or altered one, is refused with a reason. Written
+/// beside and renamed, so that a crash leaves the old file whole.
 /// </summary>
 public static class SnapshotFile
 {
@@ -47,8 +47,11 @@ public static class SnapshotFile
     }
 
     /// <summary>Writes a snapshot atomically.</summary>
-    /// <exception cref="IOException">The disk is full or the folder is gone; the old file is as it was.</exception>
-    public static void Write(string path, MirrorSnapshot snapshot, MirrorOptions options, ReadOnlySpan<byte> key)
+    /// <exception cref="IOException">
+    /// The disk is full or the folder is gone; the old file is as it was.
+    /// </exception>
+    public static void Write(
+        string path, MirrorSnapshot snapshot, MirrorOptions options, ReadOnlySpan<byte> key)
     {
         byte[] bytes = Encode(snapshot, options, key);
         string beside = $"{path}.{Environment.ProcessId}.tmp";
@@ -142,7 +145,8 @@ public static class SnapshotFile
     }
 
     private static SnapshotProblem CheckFrame(
-        ReadOnlySpan<byte> bytes, MirrorOptions options, ReadOnlySpan<byte> key, out int nodes, out int routes)
+        ReadOnlySpan<byte> bytes, MirrorOptions options, ReadOnlySpan<byte> key, out int nodes,
+        out int routes)
     {
         nodes = 0;
         routes = 0;
@@ -152,15 +156,18 @@ public static class SnapshotFile
             return SnapshotProblem.NotASnapshot;
         }
 
-        if (BinaryPrimitives.ReadUInt32BigEndian(bytes[SnapshotLayout.VersionOffset..]) != SnapshotLayout.Version)
+        if (BinaryPrimitives.ReadUInt32BigEndian(
+            bytes[SnapshotLayout.VersionOffset..]) != SnapshotLayout.Version)
             return SnapshotProblem.OtherVersion;
         Span<byte> keyId = stackalloc byte[SnapshotLayout.KeyIdSize];
         WriteKeyId(key, keyId);
         if (!bytes.Slice(SnapshotLayout.KeyIdOffset, SnapshotLayout.KeyIdSize).SequenceEqual(keyId))
             return SnapshotProblem.Foreign;
         if (BinaryPrimitives.ReadUInt64BigEndian(bytes[SnapshotLayout.ChainIdOffset..]) != options.ChainId
-            || new Address(bytes.Slice(SnapshotLayout.NodeRegistryOffset, Address.Size)) != options.NodeRegistry
-            || new Address(bytes.Slice(SnapshotLayout.RouteRegistryOffset, Address.Size)) != options.RouteRegistry)
+            || new Address(
+                bytes.Slice(SnapshotLayout.NodeRegistryOffset, Address.Size)) != options.NodeRegistry
+            || new Address(
+                bytes.Slice(SnapshotLayout.RouteRegistryOffset, Address.Size)) != options.RouteRegistry)
         {
             return SnapshotProblem.OtherChain;
         }
@@ -168,7 +175,8 @@ public static class SnapshotFile
         uint nodeCount = BinaryPrimitives.ReadUInt32BigEndian(bytes[SnapshotLayout.NodeCountOffset..]);
         ulong routeCount = BinaryPrimitives.ReadUInt64BigEndian(bytes[SnapshotLayout.RouteCountOffset..]);
         UInt128 size = (UInt128)SnapshotLayout.HeaderSize + SnapshotLayout.TagSize
-            + ((UInt128)nodeCount * SnapshotLayout.NodeSize) + ((UInt128)routeCount * SnapshotLayout.RouteSize);
+            + ((UInt128)nodeCount * SnapshotLayout.NodeSize) + (
+                (UInt128)routeCount * SnapshotLayout.RouteSize);
         if (size != (UInt128)bytes.Length)
             return SnapshotProblem.Corrupt;
         Span<byte> tag = stackalloc byte[SnapshotLayout.TagSize];
@@ -195,8 +203,10 @@ public static class SnapshotFile
         BinaryPrimitives.WriteUInt64BigEndian(bytes[SnapshotLayout.TimeOffset..], table.TimeSeconds);
         WritePosition(bytes[SnapshotLayout.NodePositionOffset..], table.NodePosition);
         WritePosition(bytes[SnapshotLayout.RoutePositionOffset..], table.RoutePosition);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[SnapshotLayout.NodeCountOffset..], (uint)table.Nodes.Count);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[SnapshotLayout.RouteCountOffset..], (ulong)table.Routes.Count);
+        BinaryPrimitives.WriteUInt32BigEndian(
+            bytes[SnapshotLayout.NodeCountOffset..], (uint)table.Nodes.Count);
+        BinaryPrimitives.WriteUInt64BigEndian(
+            bytes[SnapshotLayout.RouteCountOffset..], (ulong)table.Routes.Count);
     }
 
     private static void WriteKeyId(ReadOnlySpan<byte> key, Span<byte> keyId)
@@ -230,7 +240,8 @@ public static class SnapshotFile
     private static bool TryReadNode(ReadOnlySpan<byte> bytes, ref uint last, RouteTableBuilder builder)
     {
         uint id = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        if (id <= last || !NodeRecord.TryDecode(bytes.Slice(20, NodeRecord.EncodedSize), out NodeRecord node, out _))
+        if (id <= last
+            || !NodeRecord.TryDecode(bytes.Slice(20, NodeRecord.EncodedSize), out NodeRecord node, out _))
             return false;
         last = id;
         ulong sequence = BinaryPrimitives.ReadUInt64BigEndian(bytes[4..]);
@@ -254,7 +265,8 @@ public static class SnapshotFile
         Address wallet = new(bytes[..Address.Size]);
         Bytes32 prekey = new(bytes.Slice(20, 32));
         UInt256 packed = UInt256.FromBigEndian(bytes.Slice(52, 32));
-        if (wallet <= (last ?? default) || !RouteRecord.TryParse(prekey, packed, out RouteRecord route, out _))
+        if (wallet <= (last ?? default)
+            || !RouteRecord.TryParse(prekey, packed, out RouteRecord route, out _))
             return false;
         last = wallet;
         CompactSignature signature = new(new Bytes32(bytes.Slice(84, 32)), new Bytes32(bytes.Slice(116, 32)));

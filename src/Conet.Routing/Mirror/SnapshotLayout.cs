@@ -6,9 +6,11 @@ namespace Conet.Routing.Mirror;
 /// <summary>
 /// Where things lie in a snapshot file; integers big-endian.
 /// <code>
-///  magic 8 | version 4 | keyId 8 | chainId 8 | nodeRegistry 20 | routeRegistry 20 | block 8 | blockHash 32 | time 8
+///  magic 8 | version 4 | keyId 8 | chainId 8 | nodeRegistry 20 | routeRegistry 20
+///  | block 8 | blockHash 32 | time 8
 ///  | node count 8, hash 32 | route count 8, hash 32 | node records 4 | route records 8
-///  | nodes: id 4, seq 8, block 8, record 352, by id | routes: wallet 20, prekey 32, packed 32, r 32, vs 32, seq 8, block 8, by wallet
+///  | nodes, by id: id 4, seq 8, block 8, record 352
+///  | routes, by wallet: wallet 20, prekey 32, packed 32, r 32, vs 32, seq 8, block 8
 ///  | HMAC-SHA256 of all before, with the node's own key 32
 /// </code>
 /// </summary>

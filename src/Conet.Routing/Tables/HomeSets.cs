@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// The sets of homes that occur, each once: routes are many, sets are few, so that the table of sets stays in the cache.
-/// Grows only; indexes stay valid in later instances. Immutable for readers.
+/// The sets of homes that occur, each once: routes are many, sets are few, so that the table of sets stays in
+/// the cache. Grows only; indexes stay valid in later instances. Immutable for readers.
 /// </summary>
 internal sealed class HomeSets
 {

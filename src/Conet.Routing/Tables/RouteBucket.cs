@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// One leaf of the trie: five whole addresses as keyed 64-bit fingerprints, their values, and whether more of them lie
-/// elsewhere. 64 bytes, so that a hit reads one line (two where the array is not aligned to lines).
+/// One leaf of the trie: five whole addresses as keyed 64-bit fingerprints, their values, and whether more of
+/// them lie elsewhere. 64 bytes, so that a hit reads one line (two where the array is not aligned to lines).
 /// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 4, Size = 64)]
 internal struct RouteBucket

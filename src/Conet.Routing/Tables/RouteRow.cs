@@ -7,4 +7,5 @@ namespace Conet.Routing.Tables;
 /// <param name="Signature">The wallet's signature from the event; zero for an unsigned one.</param>
 /// <param name="Sequence">Sequence number of the event.</param>
 /// <param name="BlockNumber">Block that holds the event.</param>
-public sealed record RouteRow(RouteRecord Route, CompactSignature Signature, ulong Sequence, ulong BlockNumber);
+public sealed record RouteRow(
+    RouteRecord Route, CompactSignature Signature, ulong Sequence, ulong BlockNumber);

@@ -6,8 +6,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// The routing table at one block: every route and node, and the trie of those that are in force at that block's time. Never
-/// changes; any number of readers, no locks. <see cref="ToBuilder"/> makes the next one.
+/// The routing table at one block: every route and node, and the trie of those that are in force at that
+/// block's time. Never changes; any number of readers, no locks. <see cref="ToBuilder"/> makes the next one.
 /// </summary>
 public sealed class RouteTable
 {
@@ -58,7 +58,9 @@ public sealed class RouteTable
     /// <summary>Starts the next table.</summary>
     public RouteTableBuilder ToBuilder() => new(this);
 
-    /// <summary>Homes of a destination by longest prefix: a registered wallet, or an address under a node.</summary>
+    /// <summary>
+    /// Homes of a destination by longest prefix: a registered wallet, or an address under a node.
+    /// </summary>
     public bool TryGetHomes(in Address destination, out Homes homes)
     {
         Span<byte> bytes = stackalloc byte[Address.Size];

@@ -6,7 +6,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// Makes the next <see cref="RouteTable"/> from the events of one or more blocks. One thread; <see cref="Build"/> once.
+/// Makes the next <see cref="RouteTable"/> from the events of one or more blocks. One thread;
+/// <see cref="Build"/> once.
 /// </summary>
 public sealed class RouteTableBuilder
 {
@@ -34,8 +35,8 @@ public sealed class RouteTableBuilder
     }
 
     /// <summary>
-    /// Applies a log of one of the registries. False if it is not the next event of its registry, or not one at all: then the
-    /// provider is wrong and nothing was changed.
+    /// Applies a log of one of the registries. False if it is not the next event of its registry, or not one
+    /// at all: then the provider is wrong and nothing was changed.
     /// </summary>
     public bool TryApply(LogEntry log)
     {
@@ -62,7 +63,9 @@ public sealed class RouteTableBuilder
         return true;
     }
 
-    /// <summary>Sets the time of the block: routes that end by then go, routes that it does not reach come back.</summary>
+    /// <summary>
+    /// Sets the time of the block: routes that end by then go, routes that it does not reach come back.
+    /// </summary>
     public void SetTime(ulong timeSeconds)
     {
         (ulong earlier, ulong later) = timeSeconds > _timeSeconds

@@ -4,15 +4,16 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// Longest prefix match over 160-bit addresses, prefixes of 1 to 160 bits, each with a <see cref="uint"/> value. Whole addresses,
-/// which most routes are, lie in the leaves of one wide root stride: the walk is one memory access. Shorter prefixes lie in
-/// one small table per length that occurs. An instance never changes: readers take it and look up without locks, on any
-/// thread; <see cref="ToBuilder"/> makes the next one, sharing all pages that did not change.
+/// Longest prefix match over 160-bit addresses, prefixes of 1 to 160 bits, each with a <see cref="uint"/>
+/// value. Whole addresses, which most routes are, lie in the leaves of one wide root stride: the walk is one
+/// memory access. Shorter prefixes lie in one small table per length that occurs. An instance never changes:
+/// readers take it and look up without locks, on any thread; <see cref="ToBuilder"/> makes the next one,
+/// sharing all pages that did not change.
 /// </summary>
 /// <remarks>
-/// A leaf holds a keyed 64-bit fingerprint in place of the address. Two addresses that were inserted are never confused: the
-/// second of a pair that collides goes to a table of exact addresses. One that was not inserted is taken for one that was with
-/// a probability below 2^-61. Look-ups allocate nothing.
+/// A leaf holds a keyed 64-bit fingerprint in place of the address. Two addresses that were inserted are
+/// never confused: the second of a pair that collides goes to a table of exact addresses. One that was not
+/// inserted is taken for one that was with a probability below 2^-61. Look-ups allocate nothing.
 /// </remarks>
 public sealed class RouteTrie
 {
@@ -56,7 +57,9 @@ public sealed class RouteTrie
     internal ImmutableArray<PrefixTable> Prefixes { get; }
 
     /// <summary>An empty trie.</summary>
-    /// <param name="secret">32 bytes from a secure generator; places addresses where nobody can foresee.</param>
+    /// <param name="secret">
+    /// 32 bytes from a secure generator; places addresses where nobody can foresee.
+    /// </param>
     public static RouteTrie Create(ReadOnlySpan<byte> secret) =>
         new(
             new RouteTrieKey(secret),
@@ -72,7 +75,8 @@ public sealed class RouteTrie
     public bool TryFind(ReadOnlySpan<byte> address, out uint value)
     {
         (ulong place, ulong print) = Key.Hash(address);
-        return TryFindAddress(ref Bucket(place), print, address, out value) || TryFindPrefix(address, out value);
+        return TryFindAddress(ref Bucket(place), print, address, out value)
+            || TryFindPrefix(address, out value);
     }
 
     /// <summary>Finds many at once; the memory accesses of a group overlap.</summary>
@@ -112,7 +116,8 @@ public sealed class RouteTrie
         return ref Pages[index / BucketsPerPage][index % BucketsPerPage];
     }
 
-    private bool TryFindAddress(ref RouteBucket bucket, ulong print, ReadOnlySpan<byte> address, out uint value)
+    private bool TryFindAddress(
+        ref RouteBucket bucket, ulong print, ReadOnlySpan<byte> address, out uint value)
     {
         int slot = bucket.IndexOf(print);
         bool isCrowded = bucket.HasOverflow != 0;

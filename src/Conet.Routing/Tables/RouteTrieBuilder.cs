@@ -4,8 +4,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// Makes the next <see cref="RouteTrie"/> aside, while readers go on with the old one. Copies the pages it changes, and no
-/// others; grows the root when leaves fill. One thread; use <see cref="Build"/> once.
+/// Makes the next <see cref="RouteTrie"/> aside, while readers go on with the old one. Copies the pages it
+/// changes, and no others; grows the root when leaves fill. One thread; use <see cref="Build"/> once.
 /// </summary>
 public sealed class RouteTrieBuilder
 {
@@ -97,7 +97,9 @@ public sealed class RouteTrieBuilder
         bucket.Results[bucket.IndexOf(print)] = value;
     }
 
-    /// <summary>An address whose fingerprint its leaf already holds for another one goes to the exact table.</summary>
+    /// <summary>
+    /// An address whose fingerprint its leaf already holds for another one goes to the exact table.
+    /// </summary>
     private void Insert(in Address address, uint value)
     {
         ref RouteBucket bucket = ref Own(address, out ulong print);

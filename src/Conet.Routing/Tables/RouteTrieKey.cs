@@ -4,8 +4,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// The secret that decides in which leaf an address lies. Users choose their addresses; without the secret they cannot choose
-/// leaves. 32 bytes from a secure generator, one per table.
+/// The secret that decides in which leaf an address lies. Users choose their addresses; without the secret
+/// they cannot choose leaves. 32 bytes from a secure generator, one per table.
 /// </summary>
 internal readonly struct RouteTrieKey
 {

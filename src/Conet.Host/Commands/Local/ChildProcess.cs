@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Conet.Host.Commands.Local;
 
 /// <summary>
-/// A program that `conet up` runs. Its output goes to a log file; its standard input stays open as long as this process
-/// lives, so that it can end itself when this one is killed. Dispose it to stop it.
+/// A program that `conet up` runs. Its output goes to a log file; its standard input stays open as long as
+/// this process lives, so that it can end itself when this one is killed. Dispose it to stop it.
 /// </summary>
 internal sealed class ChildProcess : IAsyncDisposable
 {
@@ -78,7 +78,8 @@ internal sealed class ChildProcess : IAsyncDisposable
         }
         catch (Exception fault) when (fault is System.ComponentModel.Win32Exception or IOException)
         {
-            throw new CommandException(ExitCode.Unavailable, $"{name}: {file} cannot be started: {fault.Message}", fault);
+            throw new CommandException(
+                ExitCode.Unavailable, $"{name}: {file} cannot be started: {fault.Message}", fault);
         }
     }
 

@@ -7,8 +7,8 @@ using Conet.Wire.Addresses;
 namespace Conet.Host.Commands.Local;
 
 /// <summary>
-/// Messages from one demo wallet to another: sends, and on the other side checks every byte, counts, and measures the
-/// way. Numbers may be read by any thread.
+/// Messages from one demo wallet to another: sends, and on the other side checks every byte, counts, and
+/// measures the way. Numbers may be read by any thread.
 /// </summary>
 internal sealed class DemoTraffic
 {
@@ -85,7 +85,8 @@ internal sealed class DemoTraffic
         Fill(content, sequence);
         BinaryPrimitives.WriteInt64BigEndian(content.AsSpan(TimestampOffset), Stopwatch.GetTimestamp());
         SendOptions options = new() { Lifetime = TimeSpan.FromSeconds(HostLimits.LocalMessageSeconds) };
-        SendOutcome outcome = await _sender.SendAsync(_to, content, options, null, cancellation).ConfigureAwait(false);
+        SendOutcome outcome = await _sender.SendAsync(_to, content, options, null, cancellation)
+            .ConfigureAwait(false);
         if (outcome.Status == SendStatus.Received)
             Interlocked.Increment(ref _receipts);
         else

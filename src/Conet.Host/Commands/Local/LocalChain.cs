@@ -6,7 +6,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Host.Commands.Local;
 
-/// <summary>A development chain on this machine: anvil, on a free port of 127.0.0.1, with both registries deployed.</summary>
+/// <summary>
+/// A development chain on this machine: anvil, on a free port of 127.0.0.1, with both registries deployed.
+/// </summary>
 internal sealed class LocalChain : IAsyncDisposable
 {
     public const ulong ChainId = 31337;
@@ -54,7 +56,8 @@ internal sealed class LocalChain : IAsyncDisposable
                 cancellation).ConfigureAwait(false);
             chain.Registries = deployed.TryGet(out DeployedRegistries? registries, out RpcFault? fault)
                 ? registries
-                : throw new CommandException(ExitCode.Unavailable, $"the registries cannot be deployed: {fault}");
+                : throw new CommandException(
+                    ExitCode.Unavailable, $"the registries cannot be deployed: {fault}");
             return chain;
         }
         catch
@@ -68,7 +71,8 @@ internal sealed class LocalChain : IAsyncDisposable
     public async Task FundAsync(Address account, CancellationToken cancellation)
     {
         RpcResult<byte[]> answer = await Provider.CallAsync(
-            "anvil_setBalance", $"[\"{account}\",\"0x3635c9adc5dea00000\"]", cancellation).ConfigureAwait(false);
+            "anvil_setBalance", $"[\"{account}\",\"0x3635c9adc5dea00000\"]",
+            cancellation).ConfigureAwait(false);
         if (!answer.TryGet(out _, out RpcFault? fault))
             throw new CommandException(ExitCode.Unavailable, $"the local chain gives no coins: {fault}");
     }
@@ -81,7 +85,8 @@ internal sealed class LocalChain : IAsyncDisposable
 
     private static ChildProcess StartAnvil(string contracts, int port, string logPath)
     {
-        string anvil = Path.Combine(contracts, "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
+        string anvil = Path.Combine(
+            contracts, "node_modules", "@foundry-rs", "anvil-linux-amd64", "bin", "anvil");
         if (!File.Exists(anvil))
         {
             string why = RuntimeInformation.OSArchitecture == Architecture.X64 && OperatingSystem.IsLinux()
@@ -95,8 +100,10 @@ internal sealed class LocalChain : IAsyncDisposable
             "\"$@\" </dev/null & child=$!; trap 'kill $child 2>/dev/null' EXIT; trap '' INT; cat >/dev/null";
         string[] arguments =
         [
-            "-c", Follow, "conet-chain", anvil, "--host", "127.0.0.1", "--port", $"{port}", "--chain-id", $"{ChainId}",
-            "--accounts", "1", "--block-time", BlockSeconds, "--mixed-mining", "--prune-history", "512", "--quiet",
+            "-c", Follow, "conet-chain", anvil, "--host", "127.0.0.1", "--port", $"{port}", "--chain-id",
+            $"{ChainId}",
+            "--accounts", "1", "--block-time", BlockSeconds, "--mixed-mining", "--prune-history", "512",
+            "--quiet",
         ];
         return ChildProcess.Start("the local chain", "/bin/sh", arguments, logPath);
     }
@@ -128,7 +135,8 @@ internal sealed class LocalChain : IAsyncDisposable
             if (_anvil.Fault() is { } fault)
                 throw new CommandException(ExitCode.Unavailable, fault);
             if (Environment.TickCount64 > until)
-                throw new CommandException(ExitCode.Unavailable, $"the local chain does not answer: {answer.Fault}");
+                throw new CommandException(
+                    ExitCode.Unavailable, $"the local chain does not answer: {answer.Fault}");
             await Task.Delay(25, cancellation).ConfigureAwait(false);
         }
     }

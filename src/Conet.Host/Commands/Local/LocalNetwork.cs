@@ -8,8 +8,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Host.Commands.Local;
 
 /// <summary>
-/// A whole network on this machine: chain, nodes as processes of their own, two demo wallets with published routes.
-/// Owns all of it; dispose it to stop everything it started.
+/// A whole network on this machine: chain, nodes as processes of their own, two demo wallets with published
+/// routes. Owns all of it; dispose it to stop everything it started.
 /// </summary>
 internal sealed class LocalNetwork : IAsyncDisposable
 {
@@ -45,7 +45,9 @@ internal sealed class LocalNetwork : IAsyncDisposable
     private string SponsorFile => Path.Combine(_home.LocalNetwork, "sponsor.key");
 
     /// <summary>Starts everything and waits until cells can flow.</summary>
-    /// <exception cref="CommandException">A part is missing, or another network runs in this CONET_HOME.</exception>
+    /// <exception cref="CommandException">
+    /// A part is missing, or another network runs in this CONET_HOME.
+    /// </exception>
     public static async Task<LocalNetwork> StartAsync(
         ConetHome home, string contracts, int nodes, Action<string> say, CancellationToken cancellation)
     {
@@ -63,7 +65,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
     }
 
     /// <summary>One line if a part ended by itself; else null.</summary>
-    public string? Fault() => Chain.Fault() ?? _nodes.Select(node => node.Fault()).FirstOrDefault(fault => fault is not null);
+    public string? Fault() =>
+        Chain.Fault() ?? _nodes.Select(node => node.Fault()).FirstOrDefault(fault => fault is not null);
 
     public async ValueTask DisposeAsync()
     {
@@ -108,19 +111,22 @@ internal sealed class LocalNetwork : IAsyncDisposable
         WriteSponsor(sponsor);
         say("starting the chain");
         _chain = await LocalChain.StartAsync(
-            contracts, Path.Combine(_home.LocalNetwork, "chain.log"), sponsor, cancellation).ConfigureAwait(false);
+            contracts, Path.Combine(_home.LocalNetwork, "chain.log"), sponsor,
+            cancellation).ConfigureAwait(false);
         TransactionSender sender = new(_chain.Provider, sponsor, LocalChain.ChainId);
         for (int i = 1; i <= nodes; i++)
         {
             say($"starting node {i} of {nodes}");
             _nodes.Add(await LocalNode.StartAsync(
-                _chain, sender, Path.Combine(_home.LocalNetwork, $"node-{i}"), cancellation).ConfigureAwait(false));
+                _chain, sender, Path.Combine(_home.LocalNetwork, $"node-{i}"),
+                cancellation).ConfigureAwait(false));
         }
 
         WriteNetworkFile();
         _session = await NetworkSession.OpenAsync(OwnNetworkFile, cancellation).ConfigureAwait(false);
         say("waiting for the nodes to reach each other");
-        await Task.WhenAll(_nodes.Select(node => node.WaitReadyAsync(nodes - 1, cancellation))).ConfigureAwait(false);
+        await Task.WhenAll(_nodes.Select(node => node.WaitReadyAsync(nodes - 1, cancellation)))
+            .ConfigureAwait(false);
         say("publishing the routes of two wallets");
         ConetClient first = await StartClientAsync(sender, 0, cancellation).ConfigureAwait(false);
         ConetClient second = await StartClientAsync(sender, 1, cancellation).ConfigureAwait(false);
@@ -134,7 +140,8 @@ internal sealed class LocalNetwork : IAsyncDisposable
         SealKey prekey = Keep(SealKey.Create());
         NodeId home = _nodes[index % _nodes.Count].Id;
         ulong expiry = _session!.NowSeconds() + (RouteDays * 86_400UL);
-        await RouteKeeper.PublishAsync(_session, wallet, payer, prekey.PublicKey.ToArray(), [home], expiry, cancellation)
+        await RouteKeeper.PublishAsync(
+            _session, wallet, payer, prekey.PublicKey.ToArray(), [home], expiry, cancellation)
             .ConfigureAwait(false);
         ConetClient client = ConetClient.Start(new ConetClientOptions
         {

@@ -10,7 +10,9 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Host.Commands.Local;
 
-/// <summary>One node of the local network: a process of its own, with its own keys, ports and state.</summary>
+/// <summary>
+/// One node of the local network: a process of its own, with its own keys, ports and state.
+/// </summary>
 internal sealed class LocalNode : IAsyncDisposable
 {
     private readonly ChildProcess _process;
@@ -114,7 +116,8 @@ internal sealed class LocalNode : IAsyncDisposable
         }
 
         throw new CommandException(
-            ExitCode.Unavailable, $"node {Id.Value} is not ready after {HostLimits.LocalStartSeconds} s: {why}");
+            ExitCode.Unavailable,
+            $"node {Id.Value} is not ready after {HostLimits.LocalStartSeconds} s: {why}");
     }
 
     /// <summary>The node's numbers now; null if it does not answer.</summary>

@@ -35,12 +35,14 @@ internal sealed record LocalNodeStatus(
                 json.GetProperty("cells_forwarded").GetInt64(),
                 json.GetProperty("cells_delivered").GetInt64(),
                 json.GetProperty("attachments").GetInt32(),
-                json.GetProperty("links").EnumerateArray().Count(link => link.GetProperty("reachable").GetBoolean()),
+                json.GetProperty("links").EnumerateArray()
+                    .Count(link => link.GetProperty("reachable").GetBoolean()),
                 drops,
                 json.GetProperty("worker_allocated_bytes").GetInt64(),
                 json.GetProperty("worker_cells_since_warm_up").GetInt64());
         }
-        catch (Exception fault) when (fault is KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception fault) when (
+            fault is KeyNotFoundException or InvalidOperationException or FormatException)
         {
             return null;
         }

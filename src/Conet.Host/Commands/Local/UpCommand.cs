@@ -16,8 +16,10 @@ internal static class UpCommand
     public static Command Create()
     {
         Command command = new("up", "start a chain and a network on this machine and send cells through it");
-        Option<int> nodes = new("--nodes") { Description = $"nodes, 1 to {NodesMax}", DefaultValueFactory = _ => 3 };
-        Option<bool> once = new("--once") { Description = "send 1000 messages each way, say how it went, and end" };
+        Option<int> nodes =
+            new("--nodes") { Description = $"nodes, 1 to {NodesMax}", DefaultValueFactory = _ => 3 };
+        Option<bool> once =
+            new("--once") { Description = "send 1000 messages each way, say how it went, and end" };
         Option<bool> json = CommandSettings.Json();
         command.Add(nodes);
         command.Add(once);
@@ -44,11 +46,13 @@ internal static class UpCommand
     private static string ContractsFolder()
     {
         string? root = Environment.GetEnvironmentVariable("CONET_ROOT");
-        string contracts = Path.Combine(string.IsNullOrEmpty(root) ? Environment.CurrentDirectory : root, "contracts");
+        string contracts = Path.Combine(
+            string.IsNullOrEmpty(root) ? Environment.CurrentDirectory : root, "contracts");
         return File.Exists(Path.Combine(contracts, "artifacts", "RouteRegistry.json"))
             ? contracts
             : throw new CommandException(
-                ExitCode.NoInput, $"{contracts}: the contracts are not there; start it with ./conet up from the repository");
+                ExitCode.NoInput,
+                $"{contracts}: the contracts are not there; start it with ./conet up from the repository");
     }
 
     private static async Task<int> RunOnceAsync(
@@ -57,7 +61,8 @@ internal static class UpCommand
         long began = Stopwatch.GetTimestamp();
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task receiving = ReceiveAsync(network, keepAllLatencies: true, ending.Token);
-        Task sending = Task.WhenAll(network.Traffic.Select(direction => SendManyAsync(direction, cancellation)));
+        Task sending = Task.WhenAll(
+            network.Traffic.Select(direction => SendManyAsync(direction, cancellation)));
         while (!sending.IsCompleted)
         {
             await Task.WhenAny(sending, Task.Delay(250, cancellation)).ConfigureAwait(false);
@@ -110,7 +115,8 @@ internal static class UpCommand
         return ExitCode.Ok;
     }
 
-    private static async Task ReceiveAsync(LocalNetwork network, bool keepAllLatencies, CancellationToken cancellation)
+    private static async Task ReceiveAsync(
+        LocalNetwork network, bool keepAllLatencies, CancellationToken cancellation)
     {
         try
         {
@@ -123,7 +129,9 @@ internal static class UpCommand
         }
     }
 
-    /// <summary>Sends at a steady rate, so that the latencies are those of the network and not of a burst.</summary>
+    /// <summary>
+    /// Sends at a steady rate, so that the latencies are those of the network and not of a burst.
+    /// </summary>
     private static async Task SendManyAsync(DemoTraffic direction, CancellationToken cancellation)
     {
         long began = Stopwatch.GetTimestamp();
@@ -154,7 +162,8 @@ internal static class UpCommand
         catch (OperationCanceledException)
         {
             await Task.WhenAll(sending).ContinueWith(
-                ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default)
+                ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default)
                 .ConfigureAwait(false);
         }
     }
@@ -164,8 +173,10 @@ internal static class UpCommand
     {
         LocalNodeStatus?[] nodes = await Task.WhenAll(
             network.Nodes.Select(node => node.StatusAsync(cancellation))).ConfigureAwait(false);
-        RpcResult<ulong> head = await network.Chain.Provider.GetBlockNumberAsync(cancellation).ConfigureAwait(false);
+        RpcResult<ulong> head = await network.Chain.Provider.GetBlockNumberAsync(cancellation)
+            .ConfigureAwait(false);
         return UpReport.From(
-            nodes, network.Traffic, head.IsSuccess ? head.Value : 0, Stopwatch.GetElapsedTime(began).TotalSeconds);
+            nodes, network.Traffic, head.IsSuccess ? head.Value : 0,
+            Stopwatch.GetElapsedTime(began).TotalSeconds);
     }
 }

@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Conet.Host.Commands.Local;
 
-/// <summary>The numbers of a local network at one moment, summed over its nodes and both directions. Immutable.</summary>
+/// <summary>
+/// The numbers of a local network at one moment, summed over its nodes and both directions. Immutable.
+/// </summary>
 internal sealed record UpReport
 {
     public required int Nodes { get; init; }
@@ -38,13 +40,15 @@ internal sealed record UpReport
     public bool IsGood => Lost == 0 && Duplicates == 0 && Wrong == 0 && Delivered == Sent;
 
     public static UpReport From(
-        IReadOnlyList<LocalNodeStatus?> nodes, IReadOnlyList<DemoTraffic> traffic, ulong chainBlocks, double seconds)
+        IReadOnlyList<LocalNodeStatus?> nodes, IReadOnlyList<DemoTraffic> traffic, ulong chainBlocks,
+        double seconds)
     {
         LocalNodeStatus[] known = [.. nodes.OfType<LocalNodeStatus>()];
         double[] latencies = [.. traffic.SelectMany(direction => direction.LatenciesUs())];
         Array.Sort(latencies);
         long cells = known.Sum(node => node.CellsSinceWarmUp);
-        int sent = traffic.Sum(direction => direction.Sent), delivered = traffic.Sum(direction => direction.Delivered);
+        int sent = traffic.Sum(direction => direction.Sent), delivered = traffic.Sum(
+            direction => direction.Delivered);
         return new UpReport
         {
             Nodes = nodes.Count,

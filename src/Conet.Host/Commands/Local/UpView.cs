@@ -3,7 +3,9 @@ using Spectre.Console;
 
 namespace Conet.Host.Commands.Local;
 
-/// <summary>What `conet up` shows while it runs: a live table for a person, a line or an object a second otherwise.</summary>
+/// <summary>
+/// What `conet up` shows while it runs: a live table for a person, a line or an object a second otherwise.
+/// </summary>
 internal static class UpView
 {
     private static readonly CultureInfo _culture = CultureInfo.InvariantCulture;
@@ -11,9 +13,11 @@ internal static class UpView
     /// <summary>One line about a run that has ended.</summary>
     public static string Summary(UpReport report) => string.Create(
         _culture,
-        $"{report.Nodes} nodes, {report.Sent} messages sent, {report.Delivered} delivered, {report.Lost} lost, "
+        $"{report.Nodes} nodes, {report.Sent} messages sent, "
+            + $"{report.Delivered} delivered, {report.Lost} lost, "
             + $"{report.Duplicates} twice; latency p50 {report.P50Us:0} us, p99 {report.P99Us:0} us; "
-            + $"{report.CellsForwarded} cells forwarded, {report.BytesAllocatedPerCell:0.##} bytes allocated a cell; "
+            + $"{report.CellsForwarded} cells forwarded, "
+            + $"{report.BytesAllocatedPerCell:0.##} bytes allocated a cell; "
             + $"{report.ChainBlocks} blocks");
 
     /// <summary>Shows until cancelled, or until a part ends by itself.</summary>
@@ -63,7 +67,8 @@ internal static class UpView
     {
         double seconds = Math.Max(0.001, (Environment.TickCount64 - before.AtMs) / 1000.0);
         Table table = new() { Border = TableBorder.Rounded };
-        table.AddColumns("node", "state", "forwarded/s", "delivered/s", "clients", "reaches", "mirror block", "stale");
+        table.AddColumns(
+            "node", "state", "forwarded/s", "delivered/s", "clients", "reaches", "mirror block", "stale");
         for (int i = 0; i < nodes.Length; i++)
         {
             LocalNodeStatus? old = i < before.Nodes.Length ? before.Nodes[i] : null;
