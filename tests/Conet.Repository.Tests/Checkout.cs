@@ -13,10 +13,13 @@ internal static class Checkout
     /// <summary>Paths below the root, with forward slashes, in ordinal order.</summary>
     public static IReadOnlyList<string> Files => _files.Value;
 
-    /// <summary>Source text that people write: C#, Solidity, scripts; not lock files or exported JSON.</summary>
+    /// <summary>
+    /// Source text that people write: C#, Solidity, scripts; not lock files or exported JSON.
+    /// </summary>
     public static IEnumerable<string> CodeFiles => Files.Where(IsCode);
 
-    public static IEnumerable<string> CSharpFiles => Files.Where(path => path.EndsWith(".cs", StringComparison.Ordinal));
+    public static IEnumerable<string> CSharpFiles =>
+        Files.Where(path => path.EndsWith(".cs", StringComparison.Ordinal));
 
     public static IEnumerable<string> CSharpUnder(string folder) =>
         CSharpFiles.Where(path => path.StartsWith(folder, StringComparison.Ordinal));
@@ -45,7 +48,8 @@ internal static class Checkout
 
     private static string FindRoot()
     {
-        for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        for (DirectoryInfo? folder = new(
+            AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
         {
             if (File.Exists(Path.Combine(folder.FullName, "Conet.sln")))
                 return folder.FullName;
@@ -58,7 +62,8 @@ internal static class Checkout
     {
         // safe.directory: a checkout in a container often belongs to another user.
         Tool git = Tool.Run(
-            "git", "-c", "safe.directory=*", "-C", Root, "-c", "core.quotePath=off", "ls-files", "-z", "-c", "-o",
+            "git", "-c", "safe.directory=*", "-C", Root, "-c", "core.quotePath=off", "ls-files", "-z", "-c",
+            "-o",
             "--exclude-standard");
         Assert.True(git.ExitCode == 0, $"git ls-files failed: {git.Error}");
         List<string> files = [.. git.Output

@@ -25,7 +25,7 @@ internal sealed record Tool(int ExitCode, string Output, string Error)
         if (!process.WaitForExit(_timeout))
         {
             process.Kill(entireProcessTree: true);
-            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {_timeout.TotalMinutes} minutes");
+            Assert.Fail($"{program} {string.Join(' ', arguments)} did not end within {_timeout}");
         }
 
         return new Tool(process.ExitCode, output.GetAwaiter().GetResult(), error.GetAwaiter().GetResult());

@@ -16,7 +16,8 @@ internal static class ApiLines
     {
         yield return Head(type);
         IEnumerable<string> members = type.IsEnum
-            ? Enum.GetNames(type).Select(name => (name, Value: Number(type, name))).OrderBy(item => item.Value)
+            ? Enum.GetNames(type).Select(name => (name, Value: Number(type, name))).OrderBy(
+                item => item.Value)
                 .Select(item => $"{item.name} = {item.Value}")
             : typeof(Delegate).IsAssignableFrom(type) ? [] : Members(type).Order(StringComparer.Ordinal);
         foreach (string member in members)
@@ -45,7 +46,8 @@ internal static class ApiLines
             return "enum";
         if (type.IsInterface)
             return "interface";
-        bool isRecord = type.GetMethod("PrintMembers", Declared)?.IsDefined(typeof(CompilerGeneratedAttribute)) == true;
+        bool isRecord =
+            type.GetMethod("PrintMembers", Declared)?.IsDefined(typeof(CompilerGeneratedAttribute)) == true;
         string record = isRecord ? "record " : "";
         if (type.IsValueType)
         {
@@ -67,7 +69,8 @@ internal static class ApiLines
     {
         if (type.IsEnum)
             return [ApiNames.Of(Enum.GetUnderlyingType(type))];
-        IEnumerable<string> bases = type.BaseType is { } parent && parent != typeof(object) && parent != typeof(ValueType)
+        IEnumerable<string> bases = type.BaseType is { } parent && parent != typeof(object)
+            && parent != typeof(ValueType)
             ? [ApiNames.Of(parent)]
             : [];
         return bases.Concat(type.GetInterfaces().Where(item => item.IsVisible).Select(ApiNames.Of)
@@ -83,10 +86,13 @@ internal static class ApiLines
         {
             isStruct ? "struct" : "",
             kinds.HasFlag(GenericParameterAttributes.ReferenceTypeConstraint) ? "class" : "",
-            kinds.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !isStruct ? "new()" : "",
+            kinds.HasFlag(GenericParameterAttributes.DefaultConstructorConstraint) && !isStruct
+                ? "new()"
+                : "",
             kinds.HasFlag(GenericParameterAttributes.AllowByRefLike) ? "allows ref struct" : "",
         }
-        let types = argument.GetGenericParameterConstraints().Where(item => item != typeof(ValueType)).Select(ApiNames.Of)
+        let types = argument.GetGenericParameterConstraints().Where(item => item != typeof(ValueType)).Select(
+            ApiNames.Of)
         let all = string.Join(", ", words.Concat(types).Where(word => word.Length > 0))
         where all.Length > 0
         select $" where {argument.Name} : {all}");
@@ -105,9 +111,11 @@ internal static class ApiLines
 
     private static string Bare(Type type) => type.Name.Split('`')[0];
 
-    private static bool IsVisible(FieldInfo field) => field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly;
+    private static bool IsVisible(FieldInfo field) =>
+        field.IsPublic || field.IsFamily || field.IsFamilyOrAssembly;
 
-    private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
+    private static bool IsVisible(MethodBase method) =>
+        method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
     private static bool IsVisible(PropertyInfo property) =>
         property.GetAccessors(nonPublic: true).Any(IsVisible) && property.Name != "EqualityContract";
@@ -147,8 +155,12 @@ internal static class ApiLines
             (accessor.IsPublic ? "" : "protected ")
             + (accessor == property.GetMethod ? "get;" : IsInit(accessor) ? "init;" : "set;"));
         ParameterInfo[] indices = property.GetIndexParameters();
-        string name = indices.Length == 0 ? property.Name : $"this[{string.Join(", ", indices.Select(Parameter))}]";
-        string reference = property.PropertyType.IsByRef ? RefKind(property.GetMethod!.ReturnParameter, "ref ") : "";
+        string name = indices.Length == 0
+            ? property.Name
+            : $"this[{string.Join(", ", indices.Select(Parameter))}]";
+        string reference = property.PropertyType.IsByRef
+            ? RefKind(property.GetMethod!.ReturnParameter, "ref ")
+            : "";
         string access = Access(accessors.FirstOrDefault(accessor => accessor.IsPublic) ?? accessors[0]);
         return $"{access}{required}{reference}{ApiNames.Of(property)} {name} {{ {string.Join(' ', verbs)} }}";
     }
@@ -160,12 +172,16 @@ internal static class ApiLines
     {
         Type[] arguments = method.GetGenericArguments();
         string generic = ApiNames.Generic(arguments.Select(item => item.Name));
-        string name = method.Name.StartsWith("op_", StringComparison.Ordinal) ? $"operator {method.Name[3..]}" : method.Name;
-        return $"{Access(method)}{Result(method)} {name}{generic}({Parameters(method)}){Constraints(arguments)}";
+        string name = method.Name.StartsWith("op_", StringComparison.Ordinal)
+            ? $"operator {method.Name[3..]}"
+            : method.Name;
+        string head = $"{Access(method)}{Result(method)} {name}{generic}";
+        return $"{head}({Parameters(method)}){Constraints(arguments)}";
     }
 
     private static string Result(MethodInfo method) =>
-        (method.ReturnType.IsByRef ? RefKind(method.ReturnParameter, "ref ") : "") + ApiNames.Of(method.ReturnParameter);
+        (method.ReturnType.IsByRef ? RefKind(method.ReturnParameter, "ref ") : "") + ApiNames.Of(
+            method.ReturnParameter);
 
     private static string RefKind(ParameterInfo result, string kind) =>
         result.IsDefined(typeof(IsReadOnlyAttribute)) || result.GetRequiredCustomModifiers().Length > 0

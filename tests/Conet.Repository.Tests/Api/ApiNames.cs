@@ -11,17 +11,21 @@ internal static class ApiNames
     private static readonly Dictionary<Type, string> _keywords = new()
     {
         [typeof(bool)] = "bool", [typeof(byte)] = "byte", [typeof(sbyte)] = "sbyte", [typeof(char)] = "char",
-        [typeof(short)] = "short", [typeof(ushort)] = "ushort", [typeof(int)] = "int", [typeof(uint)] = "uint",
-        [typeof(long)] = "long", [typeof(ulong)] = "ulong", [typeof(nint)] = "nint", [typeof(nuint)] = "nuint",
+        [typeof(short)] = "short", [typeof(ushort)] = "ushort", [typeof(int)] = "int",
+        [typeof(uint)] = "uint",
+        [typeof(long)] = "long", [typeof(ulong)] = "ulong", [typeof(nint)] = "nint",
+        [typeof(nuint)] = "nuint",
         [typeof(float)] = "float", [typeof(double)] = "double", [typeof(decimal)] = "decimal",
         [typeof(string)] = "string", [typeof(object)] = "object", [typeof(void)] = "void",
     };
 
-    public static string Of(ParameterInfo parameter) => Of(parameter.ParameterType, _nullability.Create(parameter));
+    public static string Of(ParameterInfo parameter) =>
+        Of(parameter.ParameterType, _nullability.Create(parameter));
 
     public static string Of(FieldInfo field) => Of(field.FieldType, _nullability.Create(field));
 
-    public static string Of(PropertyInfo property) => Of(property.PropertyType, _nullability.Create(property));
+    public static string Of(PropertyInfo property) =>
+        Of(property.PropertyType, _nullability.Create(property));
 
     public static string Of(EventInfo @event) => Of(@event.EventHandlerType!, _nullability.Create(@event));
 
@@ -31,7 +35,8 @@ internal static class ApiNames
     public static string FullName(Type type)
     {
         string outer = type.DeclaringType is { } declaring ? FullName(declaring) : type.Namespace ?? "";
-        string arguments = Generic(type.GetGenericArguments().Skip(Inherited(type)).Select(item => item.Name));
+        string arguments = Generic(
+            type.GetGenericArguments().Skip(Inherited(type)).Select(item => item.Name));
         return $"{outer}.{Bare(type.Name)}{arguments}";
     }
 
@@ -59,7 +64,8 @@ internal static class ApiNames
             return Of(type.GetElementType()!, nullability);
         if (Nullable.GetUnderlyingType(type) is { } underlying)
             return $"{Of(underlying, nullability?.GenericTypeArguments.FirstOrDefault())}?";
-        bool isMaybeNull = nullability is { ReadState: NullabilityState.Nullable } or { WriteState: NullabilityState.Nullable };
+        bool isMaybeNull = nullability
+            is { ReadState: NullabilityState.Nullable } or { WriteState: NullabilityState.Nullable };
         string mark = isMaybeNull && !type.IsValueType ? "?" : "";
         if (type.IsArray)
         {

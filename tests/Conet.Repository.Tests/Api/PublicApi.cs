@@ -17,7 +17,9 @@ internal static class PublicApi
         ["Conet.Host"] = typeof(NodeConfig).Assembly,
     };
 
-    /// <summary>A block for each type, in ordinal order: its head, and an indented line for each member.</summary>
+    /// <summary>
+    /// A block for each type, in ordinal order: its head, and an indented line for each member.
+    /// </summary>
     public static string TextOf(Assembly assembly) => string.Join('\n', assembly.GetExportedTypes()
         .Where(type => type.Namespace is not null)
         .OrderBy(ApiNames.FullName, StringComparer.Ordinal)

@@ -34,7 +34,8 @@ public sealed class PublicApiTests
     {
         const string before = "struct A\n    int B { get; }\n    int C { get; }\n";
         const string after = "struct A\n    int B { get; }\n    long C { get; }\n";
-        Assert.Equal(["- struct A: int C { get; }", "+ struct A: long C { get; }"], Differences(before, after));
+        Assert.Equal(
+            ["- struct A: int C { get; }", "+ struct A: long C { get; }"], Differences(before, after));
         Assert.Empty(Differences(after, after));
     }
 
@@ -43,7 +44,8 @@ public sealed class PublicApiTests
         string[] before = Qualified(written);
         string[] after = Qualified(built);
         string[] found =
-            [.. before.Except(after).Select(line => $"- {line}"), .. after.Except(before).Select(line => $"+ {line}")];
+            [.. before.Except(after).Select(line => $"- {line}"), .. after.Except(before)
+                .Select(line => $"+ {line}")];
         return found.Length == 0 && written != built ? ["the same lines in another order"] : found;
     }
 

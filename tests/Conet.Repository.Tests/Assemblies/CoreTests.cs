@@ -3,8 +3,8 @@ using Mono.Cecil;
 namespace Conet.Repository.Tests.Assemblies;
 
 /// <summary>
-/// STYLE: the core owns no socket, thread, clock, randomness or file; now, seeds and buffers are arguments. So
-/// one simulation can run a whole network of the production code from a seed.
+/// STYLE: the core owns no socket, thread, clock, randomness or file; now, seeds and buffers are arguments.
+/// So one simulation can run a whole network of the production code from a seed.
 /// </summary>
 public sealed class CoreTests
 {
@@ -18,19 +18,22 @@ public sealed class CoreTests
     /// <summary>State machines beside their drivers.</summary>
     private static readonly string[] _machines =
     [
-        "ChainMirror", "HomeControl", "ProbeTracker", "ControlPlane", "HopDirector", "ControlBudget", "PrefixShares",
+        "ChainMirror", "HomeControl", "ProbeTracker", "ControlPlane", "HopDirector", "ControlBudget",
+        "PrefixShares",
         "ClientCore", "FragmentSender", "FragmentAssembler", "ReplayMemory", "Forwarder`1",
     ];
 
     private static readonly string[] _bannedTypes =
     [
         "System.Threading.Thread", "System.Threading.ThreadPool", "System.Threading.Timer",
-        "System.Threading.Tasks.Task", "System.Threading.Monitor", "System.Threading.Lock", "System.TimeProvider",
+        "System.Threading.Tasks.Task", "System.Threading.Monitor", "System.Threading.Lock",
+        "System.TimeProvider",
         "System.Diagnostics.Stopwatch", "System.Random", "System.Security.Cryptography.RandomNumberGenerator",
         "System.IO.File", "System.IO.FileStream", "System.IO.Directory", "System.Console", "System.GC",
     ];
 
-    private static readonly string[] _bannedSpaces = ["System.Net.Sockets", "System.Net.Http", "System.Net.WebSockets"];
+    private static readonly string[] _bannedSpaces = [
+        "System.Net.Sockets", "System.Net.Http", "System.Net.WebSockets"];
 
     private static readonly string[] _bannedMembers =
     [
@@ -44,8 +47,10 @@ public sealed class CoreTests
     [
         new("Wallet", "RandomNumberGenerator", "Create: a caller cannot be trusted to bring a good secret"),
         new("SealKey", "RandomNumberGenerator", "Create: the same"),
-        new("Hpke", "RandomNumberGenerator", "a fresh ephemeral key for each seal; the vectors pass their own"),
-        new("MessageId", "RandomNumberGenerator", "CreateRandom; the parser and the seal take ids as arguments"),
+        new("Hpke", "RandomNumberGenerator",
+            "a fresh ephemeral key for each seal; the vectors pass their own"),
+        new("MessageId", "RandomNumberGenerator",
+            "CreateRandom; the parser and the seal take ids as arguments"),
         new("LocalTable", "Lock", "among its writers alone; readers do not lock"),
         new("UdpEndpoint", "AddressFamily", "the number of a family; no socket"),
         new("AnswerQueue", "RandomNumberGenerator", "delays and flags that an observer must not predict"),
@@ -84,7 +89,8 @@ public sealed class CoreTests
             yield return $"{member.DeclaringType!.Name}.{member.Name}";
         foreach (TypeReference type in Assemblies.Uses.Of(member))
         {
-            if (_bannedTypes.Contains(type.FullName) || _bannedSpaces.Any(space => Universe.IsIn(type, space)))
+            if (_bannedTypes.Contains(type.FullName)
+                || _bannedSpaces.Any(space => Universe.IsIn(type, space)))
                 yield return type.Name;
         }
     }

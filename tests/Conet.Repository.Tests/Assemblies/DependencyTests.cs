@@ -43,7 +43,8 @@ public sealed class DependencyTests
         "Receiving, forwarding and sending a cell take no cryptography.",
         Reach.From(
             Universe.OfSource,
-            type => Universe.IsIn(type, "Conet.Wire.Sockets") || type.Name.StartsWith("WorkerThread", StringComparison.Ordinal),
+            type => Universe.IsIn(type, "Conet.Wire.Sockets")
+                || type.Name.StartsWith("WorkerThread", StringComparison.Ordinal),
             IsCryptography).Offences);
 
     [Fact]
@@ -51,7 +52,8 @@ public sealed class DependencyTests
     {
         Reach reach = Reach.From(
             Universe.WithPlants, type => type.Name == nameof(PlantedForwarding), IsCryptography);
-        Assert.Contains(reach.Offences, offence => offence.Contains(nameof(SHA256)) && offence.Contains("Digest"));
+        Assert.Contains(reach.Offences, offence => offence.Contains(nameof(SHA256))
+            && offence.Contains("Digest"));
         Assert.Contains(reach.Offences, offence => offence.StartsWith("Conet.Wire.Sealing.SealKey"));
     }
 
@@ -59,7 +61,8 @@ public sealed class DependencyTests
     public void The_walk_finds_natives_behind_sealing()
     {
         Reach reach = Reach.From(
-            Universe.OfSource, type => Universe.IsIn(type, "Conet.Wire.Sealing"), type => Universe.IsIn(type, "Conet.Wire.Native"));
+            Universe.OfSource, type => Universe.IsIn(type, "Conet.Wire.Sealing"),
+            type => Universe.IsIn(type, "Conet.Wire.Native"));
         Assert.Contains(reach.Offences, offence => offence.StartsWith("Conet.Wire.Native.X25519"));
     }
 

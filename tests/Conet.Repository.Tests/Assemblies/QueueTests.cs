@@ -14,15 +14,18 @@ public sealed class QueueTests
 
     private static readonly Exemption[] _exemptions =
     [
-        new("ConetClient", "Channel.CreateUnbounded", "counted: no more than ConetClientOptions.InboxMessagesMax"),
-        new("ConetClient", "ConcurrentQueue", "datagrams: ClientLimits.DatagramsMax; commands: one a waiting caller"),
-        new("ConetClient", "ConcurrentBag", "buffers that the queue of datagrams gave back: no more than it holds"),
+        new("ConetClient", "Channel.CreateUnbounded",
+            "counted: no more than ConetClientOptions.InboxMessagesMax"),
+        new("ConetClient", "ConcurrentQueue",
+            "datagrams: ClientLimits.DatagramsMax; commands: one a waiting caller"),
+        new("ConetClient", "ConcurrentBag",
+            "buffers that the queue of datagrams gave back: no more than it holds"),
         new("MirrorDirectory", "ConcurrentDictionary", "emptied at CheckedMax entries"),
     ];
 
     [Fact]
     public void Queues_between_threads_are_bounded() => Findings.None(
-        "A queue between threads has a named limit. One that grows by itself is listed here with what bounds it.",
+        "A queue between threads has a named limit; one that grows by itself is listed with what bounds it.",
         Exemption.Judge(Uses(), _exemptions));
 
     private static IEnumerable<(TypeDefinition Type, string Member)> Uses() =>
@@ -32,7 +35,8 @@ public sealed class QueueTests
         where member is MethodReference
         let owner = member.DeclaringType.GetElementType()
         let isConstructed = member.Name == ".ctor" && _unbounded.Contains(owner.FullName)
-        let isChannel = owner.FullName == "System.Threading.Channels.Channel" && member.Name == "CreateUnbounded"
+        let isChannel = owner.FullName == "System.Threading.Channels.Channel"
+            && member.Name == "CreateUnbounded"
         where isConstructed || isChannel
         select (type, isChannel ? "Channel.CreateUnbounded" : owner.Name.Split('`')[0]);
 }

@@ -4,10 +4,10 @@ using Mono.Cecil.Cil;
 namespace Conet.Repository.Tests.Assemblies;
 
 /// <summary>
-/// Everything that code can come to: a walk over IL from some types, through calls, delegates, generics, fields
-/// and static constructors, within a universe of assemblies. A call of a virtual or interface method goes to
-/// every override in the universe. An override of a method from outside the universe (ToString, Dispose, ...)
-/// counts from the moment its type is met. So the walk errs on the side of too much.
+/// Everything that code can come to: a walk over IL from some types, through calls, delegates, generics,
+/// fields and static constructors, within a universe of assemblies. A call of a virtual or interface method
+/// goes to every override in the universe. An override of a method from outside the universe (ToString,
+/// Dispose, ...) counts from the moment its type is met. So the walk errs on the side of too much.
 /// </summary>
 internal sealed class Reach
 {
@@ -56,15 +56,19 @@ internal sealed class Reach
          from name in Overridden(type, method)
          select (name, method)).ToLookup(pair => pair.name, pair => pair.method, StringComparer.Ordinal);
 
-    /// <summary>Names under which a virtual method can be called: of its bases and of its interfaces.</summary>
+    /// <summary>
+    /// Names under which a virtual method can be called: of its bases and of its interfaces.
+    /// </summary>
     private static IEnumerable<string> Overridden(TypeDefinition type, MethodDefinition method)
     {
         foreach (MethodReference explicitly in method.Overrides)
             yield return Key(explicitly.Resolve() ?? explicitly);
         for (TypeDefinition? at = type; at is not null; at = at.BaseType?.Resolve())
         {
-            IEnumerable<TypeDefinition?> bases = [at.BaseType?.Resolve(), .. at.Interfaces.Select(Definition)];
-            foreach (MethodDefinition other in bases.OfType<TypeDefinition>().SelectMany(item => item.Methods))
+            IEnumerable<TypeDefinition?> bases = [
+                at.BaseType?.Resolve(), .. at.Interfaces.Select(Definition)];
+            foreach (MethodDefinition other in bases.OfType<TypeDefinition>()
+                .SelectMany(item => item.Methods))
             {
                 if (other.Name == method.Name && other.Parameters.Count == method.Parameters.Count)
                     yield return Key(other);

@@ -19,7 +19,8 @@ internal sealed class Universe
         resolver.AddSearchDirectory(Path.GetDirectoryName(typeof(object).Assembly.Location));
         Modules = [.. names.Select(resolver.Load)];
         Types = [.. Modules.SelectMany(module => module.Types).SelectMany(AndNested)];
-        TypesByName = Types.GroupBy(type => type.FullName).ToDictionary(group => group.Key, group => group.First());
+        TypesByName = Types.GroupBy(type => type.FullName).ToDictionary(
+            group => group.Key, group => group.First());
     }
 
     /// <summary>What src/ builds.</summary>
@@ -56,7 +57,9 @@ internal sealed class Universe
     private static IEnumerable<TypeDefinition> AndNested(TypeDefinition type) =>
         type.NestedTypes.SelectMany(AndNested).Prepend(type);
 
-    /// <summary>Resolves references between the assemblies read to these, so that one type is one object.</summary>
+    /// <summary>
+    /// Resolves references between the assemblies read to these, so that one type is one object.
+    /// </summary>
     private sealed class Resolver : DefaultAssemblyResolver
     {
         public ModuleDefinition Load(string name)

@@ -3,10 +3,14 @@ using Mono.Cecil.Cil;
 
 namespace Conet.Repository.Tests.Assemblies;
 
-/// <summary>What metadata and IL name: types and members, with generic arguments and signatures unfolded.</summary>
+/// <summary>
+/// What metadata and IL name: types and members, with generic arguments and signatures unfolded.
+/// </summary>
 internal static class Uses
 {
-    /// <summary>Every type inside a type reference: elements, generic arguments, the definition itself.</summary>
+    /// <summary>
+    /// Every type inside a type reference: elements, generic arguments, the definition itself.
+    /// </summary>
     public static IEnumerable<TypeReference> Parts(TypeReference? type)
     {
         if (type is null or GenericParameter)
@@ -38,7 +42,8 @@ internal static class Uses
     {
         TypeReference type => Parts(type),
         FieldReference field => [.. Parts(field.DeclaringType), .. Parts(field.FieldType)],
-        MethodReference method => [.. Parts(method.DeclaringType), .. Signature(method), .. Arguments(method)],
+        MethodReference method =>
+            [.. Parts(method.DeclaringType), .. Signature(method), .. Arguments(method)],
         _ => [],
     };
 
@@ -68,7 +73,8 @@ internal static class Uses
     public static IEnumerable<MemberReference> OfBody(MethodDefinition method) =>
         method.HasBody ? method.Body.Instructions.Select(Operand).OfType<MemberReference>() : [];
 
-    private static MemberReference? Operand(Instruction instruction) => instruction.Operand as MemberReference;
+    private static MemberReference? Operand(Instruction instruction) =>
+        instruction.Operand as MemberReference;
 
     private static IEnumerable<TypeReference> Signature(IMethodSignature method) =>
         [.. Parts(method.ReturnType), .. method.Parameters.SelectMany(item => Parts(item.ParameterType))];

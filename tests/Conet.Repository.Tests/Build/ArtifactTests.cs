@@ -30,7 +30,8 @@ public sealed class ArtifactTests
     [InlineData("RouteRegistry")]
     public void Artifacts_hold_what_callers_need(string contract)
     {
-        using JsonDocument artifact = JsonDocument.Parse(Checkout.Read($"contracts/artifacts/{contract}.json"));
+        using JsonDocument artifact = JsonDocument.Parse(
+            Checkout.Read($"contracts/artifacts/{contract}.json"));
         Assert.Equal(contract, artifact.RootElement.GetProperty("contractName").GetString());
         Assert.Matches("^0x6[01]80?", artifact.RootElement.GetProperty("bytecode").GetString());
         Assert.NotEqual(0, artifact.RootElement.GetProperty("abi").GetArrayLength());

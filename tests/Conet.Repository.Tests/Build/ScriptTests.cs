@@ -7,7 +7,8 @@ public sealed class ScriptTests
 
     public static TheoryData<string> Scripts => [.. ShellScripts];
 
-    private static IEnumerable<string> ShellScripts => Checkout.CodeFiles.Where(path => Shell(path) is not null);
+    private static IEnumerable<string> ShellScripts =>
+        Checkout.CodeFiles.Where(path => Shell(path) is not null);
 
     [SkippableTheory]
     [MemberData(nameof(Scripts))]

@@ -41,7 +41,8 @@ public sealed partial class SolutionTests
             "Package versions belong into Directory.Packages.props.",
             from path in Checkout.Projects
             from reference in XDocument.Parse(Checkout.Read(path)).Descendants("PackageReference")
-            where reference.Attribute("Version") is not null || reference.Attribute("VersionOverride") is not null
+            where reference.Attribute("Version") is not null
+                || reference.Attribute("VersionOverride") is not null
             select $"{path}: {(string?)reference.Attribute("Include")}");
         XElement[] versions =
             [.. XDocument.Parse(Checkout.Read("Directory.Packages.props")).Descendants("PackageVersion")];

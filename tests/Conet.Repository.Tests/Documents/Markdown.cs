@@ -17,7 +17,8 @@ internal sealed partial class Markdown
     /// <summary>The lines below a heading that begins so, up to the next heading.</summary>
     public string[] Section(string heading)
     {
-        int begin = Array.FindIndex(_lines, line => line.TrimStart('#', ' ').StartsWith(heading, StringComparison.Ordinal)
+        int begin = Array.FindIndex(
+            _lines, line => line.TrimStart('#', ' ').StartsWith(heading, StringComparison.Ordinal)
             && line.StartsWith('#'));
         Assert.True(begin >= 0, $"no section {heading}");
         return [.. _lines.Skip(begin + 1).TakeWhile(line => !line.StartsWith('#'))];

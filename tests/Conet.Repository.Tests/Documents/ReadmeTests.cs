@@ -26,7 +26,9 @@ public sealed partial class ReadmeTests
         Skip.IfNot(Checkout.Has(Page), $"{Page} is not written yet");
         HashSet<string> programs = [.. Checkout.CSharpUnder("samples/").Select(Checkout.Read)];
         string[] shown = [.. new Markdown(Page).Blocks("csharp")];
-        Assert.True(shown.Contains(Checkout.Read(Sample)), $"{Page} shows {Sample} in a ```csharp block, byte for byte");
+        Assert.True(
+            shown.Contains(Checkout.Read(Sample)),
+            $"{Page} shows {Sample} in a ```csharp block, byte for byte");
         Findings.None(
             "Each ```csharp block of README.md is a file of samples/, byte for byte, so that it is compiled.",
             shown.Where(block => !programs.Contains(block)).Select(block => block.Split('\n')[0]));
@@ -35,7 +37,8 @@ public sealed partial class ReadmeTests
     [Fact]
     public void The_sample_runs()
     {
-        Tool run = Tool.Run("dotnet", "exec", Path.Combine(AppContext.BaseDirectory, "../../Forwarder/release/Forwarder.dll"));
+        Tool run = Tool.Run("dotnet", "exec", Path.Combine(
+            AppContext.BaseDirectory, "../../Forwarder/release/Forwarder.dll"));
         Assert.True(run.ExitCode == 0, run.Error);
         MatchCollection hops = Regex.Matches(run.Output, @"^hop [01]: (\d) cells$", RegexOptions.Multiline);
         Assert.Equal(3, hops.Sum(hop => hop.Groups[1].Value[0] - '0'));
@@ -45,12 +48,13 @@ public sealed partial class ReadmeTests
     public void Every_verb_is_documented()
     {
         string[] verbs = [.. Verbs()];
-        Assert.All(["up", "test", "check", "node", "wallet", "send", "listen"], verb => Assert.Contains(verb, verbs));
+        Assert.All(["up", "test", "check", "node", "wallet", "send", "listen"], verb => Assert.Contains(
+            verb, verbs));
         Skip.IfNot(Checkout.Has(Page), $"{Page} is not written yet");
         string text = Checkout.Read(Page);
         Findings.None(
-            $"{Page} shows each verb of `./conet help` at least once, as `conet VERB`.",
-            verbs.Where(verb => !Regex.IsMatch(text, $@"conet {Regex.Escape(verb)}\b")));
+            $"{Page} shows each verb of `./conet help`, after `conet` or at the head of a code span.",
+            verbs.Where(verb => !Regex.IsMatch(text, $@"(?:conet |`){Regex.Escape(verb)}\b")));
     }
 
     [Theory]

@@ -75,7 +75,8 @@ public sealed partial class SpecTests
     {
         string[][] rows = Markdown.Table(_spec.Section("5. The envelope"));
         Assert.Equal(
-            _envelope.OrderBy(pair => pair.Value), rows.Select(row => KeyValuePair.Create(row[2], Number(row[0]))));
+            _envelope.OrderBy(pair => pair.Value),
+            rows.Select(row => KeyValuePair.Create(row[2], Number(row[0]))));
         Assert.Equal(EnvelopeLayout.Size, Chain(rows));
     }
 
@@ -119,7 +120,8 @@ public sealed partial class SpecTests
         string[][] rows = Markdown.Table(_spec.Section("7. Kinds and bodies"));
         Assert.Equal(
             Enum.GetValues<BodyKind>().Select(kind => $"0x{(byte)kind:X2} {kind}".ToUpperInvariant()),
-            rows.Select(row => $"{row[0]} {row[1].Replace("_", "", StringComparison.Ordinal)}".ToUpperInvariant()));
+            rows.Select(
+                row => $"{row[0]} {row[1].Replace("_", "", StringComparison.Ordinal)}".ToUpperInvariant()));
     }
 
     [Fact]

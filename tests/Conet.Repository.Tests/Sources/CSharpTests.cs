@@ -37,7 +37,7 @@ public sealed partial class CSharpTests
 
     [Fact]
     public void A_file_holds_the_type_it_is_named_after() => Findings.None(
-        $"A file has the type it is named after; companions: at most {CompanionsMax}, of {CompanionLinesMax} lines.",
+        $"A file has the type it is named after and {CompanionsMax} companions of {CompanionLinesMax} lines.",
         from path in Checkout.CSharpFiles
         let types = Blocks(path).Where(block => block is { IsType: true, Depth: 0 }).ToArray()
         where types.Length > 0 && Path.GetFileName(path) != "Program.cs"

@@ -11,7 +11,8 @@ public sealed partial class ContentTests
     private static partial Regex MachinePath { get; }
 
     /// <summary>A lock or feed file that names a mirror works on one machine only.</summary>
-    [GeneratedRegex(@"""resolved"":\s*""https?://(?!registry\.npmjs\.org/)|<add key=""\w+"" value=""http|^registry\s*=",
+    [GeneratedRegex(
+        @"""resolved"":\s*""https?://(?!registry\.npmjs\.org/)|<add key=""\w+"" value=""http|^registry\s*=",
         RegexOptions.Multiline)]
     private static partial Regex OtherFeed { get; }
 
@@ -40,7 +41,8 @@ public sealed partial class ContentTests
 
     [Fact]
     public void No_private_file_is_tracked() => Findings.None(
-        "Private by name; take it out, and out of the history.", Checkout.Files.Where(path => PrivateFile.IsMatch(path)));
+        "Private by name; take it out, and out of the history.",
+        Checkout.Files.Where(path => PrivateFile.IsMatch(path)));
 
     [Fact]
     public void Nothing_is_left_for_later() =>

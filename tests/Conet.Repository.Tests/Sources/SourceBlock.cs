@@ -2,12 +2,18 @@ using System.Text.RegularExpressions;
 
 namespace Conet.Repository.Tests.Sources;
 
-/// <summary>A type or a member: from the line of its header to the line of its closing brace or semicolon.</summary>
-internal sealed partial record SourceBlock(bool IsType, string Name, string Header, int Depth, int FirstLine, int LastLine)
+/// <summary>
+/// A type or a member: from the line of its header to the line of its closing brace or semicolon.
+/// </summary>
+internal sealed partial record SourceBlock(
+    bool IsType, string Name, string Header, int Depth, int FirstLine, int LastLine)
 {
     public int Lines => LastLine - FirstLine + 1;
 
-    [GeneratedRegex(@"^\s*(?:\[[^\]]*\]\s*)*(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|ref|unsafe|partial|new)\s+)*(?<kind>class|struct|interface|enum|record(?:\s+(?:struct|class))?|delegate)\b\s+(?<rest>[^=]*)")]
+    [GeneratedRegex(
+        @"^\s*(?:\[[^\]]*\]\s*)*"
+        + @"(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|ref|partial)\s+)*"
+        + @"(?<kind>class|struct|interface|enum|record(?:\s+(?:struct|class))?|delegate)\b\s+(?<rest>[^=]*)")]
     private static partial Regex TypeHeader { get; }
 
     [GeneratedRegex(@"(?<name>[A-Za-z_]\w*)\s*(?:<[^()]*>)?\s*\(")]
@@ -70,7 +76,9 @@ internal sealed partial record SourceBlock(bool IsType, string Name, string Head
         Match type = TypeHeader.Match(header);
         string name = type.Success
             ? MemberOrTypeName(type.Groups["kind"].Value, type.Groups["rest"].Value)
-            : MemberName.Match(header) is { Success: true } member ? member.Groups["name"].Value : header.Trim();
+            : MemberName.Match(header) is { Success: true } member
+            ? member.Groups["name"].Value
+            : header.Trim();
         return new SourceBlock(type.Success, name, header, depth, line, line);
     }
 

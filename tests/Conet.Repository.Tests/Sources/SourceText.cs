@@ -90,7 +90,9 @@ internal sealed class SourceText
         _comments.Add(new SourceComment(line, _text[begin.._at]));
     }
 
-    /// <summary>A string at this place, with whatever stands before its quotes. False if there is none.</summary>
+    /// <summary>
+    /// A string at this place, with whatever stands before its quotes. False if there is none.
+    /// </summary>
     private bool TryString()
     {
         int ahead = 0;

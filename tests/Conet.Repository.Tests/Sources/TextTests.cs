@@ -13,7 +13,8 @@ public sealed class TextTests
 
     /// <summary>Written by tools, which have their own idea of a line.</summary>
     private static readonly string[] _generated =
-        ["Conet.sln", "packages.lock.json", "package-lock.json", "contracts/artifacts/", "contracts/snapshots/"];
+        ["Conet.sln", "packages.lock.json", "package-lock.json", "contracts/artifacts/",
+            "contracts/snapshots/"];
 
     private static IEnumerable<string> TextFiles => Checkout.Files.Where(path =>
         !_generated.Any(path.Contains)
