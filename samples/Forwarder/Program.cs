@@ -12,7 +12,8 @@ Forwarder<ByFirstBit> forwarder = new(new() { OwnAddress = own, HopsMax = 2 }, a
 byte[] batch = RandomNumberGenerator.GetBytes(3 * CellLayout.Size); // as a socket would bring them
 forwarder.Forward(default, batch, [0, CellLayout.Size, 2 * CellLayout.Size], CellRole.ClientPort);
 for (int bucket = 0; bucket < forwarder.Forwards.Count; bucket++)
-    Console.WriteLine($"hop {forwarder.Forwards.KeyOf(bucket)}: {forwarder.Forwards.CellsOf(bucket).Length} cells");
+    Console.WriteLine(
+        $"hop {forwarder.Forwards.KeyOf(bucket)}: {forwarder.Forwards.CellsOf(bucket).Length} cells");
 
 /// <summary>Your own routes: here two next hops, by the first bit of the destination.</summary>
 internal readonly struct ByFirstBit : IRouteLookup
