@@ -42,7 +42,9 @@ internal static class Property
         return bytes;
     }
 
-    /// <summary>A copy with one of the usual accidents: a byte altered, cut out, put in, or the end cut off.</summary>
+    /// <summary>
+    /// A copy with one of the usual accidents: a byte altered, cut out, put in, or the end cut off.
+    /// </summary>
     public static byte[] Spoil(Random random, byte[] bytes)
     {
         if (bytes.Length == 0)

@@ -4,8 +4,8 @@ using Conet.Routing.Chain;
 namespace Conet.Routing.Tests;
 
 /// <summary>
-/// Test vectors that others wrote: in the folder of CONET_VECTORS, or in shared/vectors beside the repository. Tests
-/// that do not find them are skipped, with the reason.
+/// Test vectors that others wrote: in the folder of CONET_VECTORS, or in shared/vectors beside the
+/// repository. Tests that do not find them are skipped, with the reason.
 /// </summary>
 internal static class Vectors
 {
@@ -20,7 +20,8 @@ internal static class Vectors
         return [.. document.RootElement.Clone().EnumerateArray()];
     }
 
-    public static string Text(this JsonElement element, string name) => element.GetProperty(name).GetString()!;
+    public static string Text(this JsonElement element, string name) =>
+        element.GetProperty(name).GetString()!;
 
     public static byte[] Bytes(this JsonElement element, string name) => Bytes(element.Text(name));
 

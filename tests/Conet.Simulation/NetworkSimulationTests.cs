@@ -7,8 +7,9 @@ using Xunit.Abstractions;
 namespace Conet.Simulation;
 
 /// <summary>
-/// Whole networks in one thread, from a printed seed. Set CONET_SEED to replay one. What must hold on every run: no cell
-/// is forwarded or delivered by more than two nodes, and an endpoint that never answered a probe gets nothing but probes.
+/// Whole networks in one thread, from a printed seed. Set CONET_SEED to replay one. What must hold on every
+/// run: no cell is forwarded or delivered by more than two nodes, and an endpoint that never answered a
+/// probe gets nothing but probes.
 /// </summary>
 public sealed class NetworkSimulationTests(ITestOutputHelper output)
 {
@@ -39,7 +40,8 @@ public sealed class NetworkSimulationTests(ITestOutputHelper output)
         world.Observer = datagram =>
         {
             Assert.InRange(datagram.Hops, 0, 2);
-            Assert.Equal(CellLayout.Size, datagram.Purpose == Purpose.Client ? CellLayout.Size : datagram.Bytes.Length);
+            Assert.Equal(CellLayout.Size,
+                datagram.Purpose == Purpose.Client ? CellLayout.Size : datagram.Bytes.Length);
             if (datagram.To == _victim)
             {
                 toVictim++;
@@ -87,18 +89,23 @@ public sealed class NetworkSimulationTests(ITestOutputHelper output)
         for (int i = 0; i < count; i++)
         {
             clients.Add(new SimClient(
-                world, nodes[i % nodes.Count], SimWorld.Endpoint($"10.0.0.{i + 1}", 7_000), translated: i % 2 == 0));
+                world, nodes[i % nodes.Count], SimWorld.Endpoint($"10.0.0.{i + 1}", 7_000),
+                translated: i % 2 == 0));
         }
 
         return clients;
     }
 
-    /// <summary>Everybody's table, with a record that names a victim, and one wallet that two nodes push at each other.</summary>
+    /// <summary>
+    /// Everybody's table, with a record that names a victim, and one wallet that two
+    /// nodes push at each other.
+    /// </summary>
     private static void Publish(List<SimNode> nodes, List<SimClient> clients, UdpEndpoint victim)
     {
         const uint Foreign = 100;
         NodePeer foreign = new(
-            new NodeId(Foreign), nodes[0].Identity.Signer.Address, nodes[0].Identity.SealKey.PublicKey.ToArray(), victim);
+            new NodeId(Foreign), nodes[0].Identity.Signer.Address,
+            nodes[0].Identity.SealKey.PublicKey.ToArray(), victim);
         foreach (SimNode node in nodes)
         {
             node.SetPeers([.. nodes.Select(other => other.Record()), foreign]);
@@ -127,7 +134,8 @@ public sealed class NetworkSimulationTests(ITestOutputHelper output)
             for (int i = 0; i < 10; i++)
                 SendSomething(world, nodes, clients);
             if (second % 20 == 10)
-                world.Translate(SimWorld.Endpoint($"10.0.0.{1 + (2 * world.Random.Next(clients.Count / 2))}", 7_000));
+                world.Translate(
+                    SimWorld.Endpoint($"10.0.0.{1 + (2 * world.Random.Next(clients.Count / 2))}", 7_000));
             world.RunUntil(world.NowMs + 1_000);
         }
     }
@@ -159,7 +167,9 @@ public sealed class NetworkSimulationTests(ITestOutputHelper output)
         }
     }
 
-    /// <summary>When the network is well again every client is attached, and every address of each leads to it.</summary>
+    /// <summary>
+    /// When the network is well again every client is attached, and every address of each leads to it.
+    /// </summary>
     private static void Calm(SimWorld world, List<SimNode> nodes, List<SimClient> clients)
     {
         world.Loss = 0;
@@ -180,7 +190,8 @@ public sealed class NetworkSimulationTests(ITestOutputHelper output)
         world.RunUntil(world.NowMs + 1_000);
         foreach (var (seal, (to, address)) in expected)
         {
-            Assert.True(to.Arrived.TryGetValue(seal, out Address at), "a cell was lost on a network without loss");
+            Assert.True(
+                to.Arrived.TryGetValue(seal, out Address at), "a cell was lost on a network without loss");
             Assert.Equal(address, at);
         }
     }

@@ -8,8 +8,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Simulation;
 
 /// <summary>
-/// A client that attaches to one home with one alias, stays attached through loss and changes of its address, and counts
-/// the cells that reach it. Its cells carry random bytes: what is in them is of no interest here.
+/// A client that attaches to one home with one alias, stays attached through loss and changes of its address,
+/// and counts the cells that reach it. Its cells carry random bytes: what is in them is of no interest here.
 /// </summary>
 internal sealed class SimClient : IDisposable
 {
@@ -69,7 +69,8 @@ internal sealed class SimClient : IDisposable
         _returnKey.Dispose();
     }
 
-    private static string Key(ReadOnlySpan<byte> cell) => Convert.ToHexString(cell[CellLayout.SealOffset..][..16]);
+    private static string Key(ReadOnlySpan<byte> cell) =>
+        Convert.ToHexString(cell[CellLayout.SealOffset..][..16]);
 
     private void Tick()
     {
@@ -143,7 +144,8 @@ internal sealed class SimClient : IDisposable
                 Ask(BodyKind.Confirm, envelope.Body);
                 break;
             case BodyKind.Attached
-                when AttachedBody.TryParse(envelope.Body, out AttachedBody body) && _requests.Contains(body.RequestId):
+                when AttachedBody.TryParse(envelope.Body, out AttachedBody body)
+                    && _requests.Contains(body.RequestId):
                 _token = body.Token;
                 IsAttached = true;
                 _unanswered = 0;
@@ -151,7 +153,8 @@ internal sealed class SimClient : IDisposable
             case BodyKind.Kept:
                 _unanswered = 0;
                 break;
-            case BodyKind.AliasResult when AliasResultBody.TryParse(envelope.Body, out AliasResultBody result):
+            case BodyKind.AliasResult when AliasResultBody.TryParse(
+                envelope.Body, out AliasResultBody result):
                 HasAlias = result.Accepted == 1;
                 break;
         }

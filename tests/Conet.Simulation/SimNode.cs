@@ -26,8 +26,8 @@ internal readonly struct SimHomes(Dictionary<Address, uint[]> routes, HashSet<ui
 }
 
 /// <summary>
-/// A node of production parts - Forwarder, LocalTable, NodeRoutes, ControlPlane, HomeControl, ProbeTracker - on a simulated
-/// network. What a worker does with sockets is done here by hand, one datagram at a time.
+/// A node of production parts - Forwarder, LocalTable, NodeRoutes, ControlPlane, HomeControl, ProbeTracker -
+/// on a simulated network. What a worker does with sockets is done here by hand, one datagram at a time.
 /// </summary>
 internal sealed class SimNode : IControlSender, ILocalAddressees, IDisposable
 {
@@ -45,7 +45,8 @@ internal sealed class SimNode : IControlSender, ILocalAddressees, IDisposable
     private long _hopsVersion = -1;
     private int _nextClient;
 
-    public SimNode(SimWorld world, uint id, NodeLimits limits, UdpEndpoint client, params UdpEndpoint[] nodeAddresses)
+    public SimNode(
+        SimWorld world, uint id, NodeLimits limits, UdpEndpoint client, params UdpEndpoint[] nodeAddresses)
     {
         _world = world;
         _nodeAddresses = nodeAddresses;
@@ -95,7 +96,8 @@ internal sealed class SimNode : IControlSender, ILocalAddressees, IDisposable
     public HashSet<uint> Nodes { get; } = [];
 
     public NodePeer Record(UdpEndpoint? elsewhere = null) =>
-        new(Identity.Id, Identity.Signer.Address, Identity.SealKey.PublicKey.ToArray(), elsewhere ?? _nodeAddresses[0]);
+        new(Identity.Id, Identity.Signer.Address, Identity.SealKey.PublicKey.ToArray(),
+            elsewhere ?? _nodeAddresses[0]);
 
     public void SetPeers(params IEnumerable<NodePeer> peers)
     {
@@ -108,7 +110,8 @@ internal sealed class SimNode : IControlSender, ILocalAddressees, IDisposable
 
     public void Send(ReadOnlySpan<byte> cell, in UdpEndpoint to, CellRole from) =>
         _world.Send(new Datagram(
-            from == CellRole.ClientPort ? ClientEndpoint : AnyNodeAddress(), to, cell.ToArray(), Purpose.Control, 0));
+            from == CellRole.ClientPort ? ClientEndpoint : AnyNodeAddress(), to, cell.ToArray(),
+            Purpose.Control, 0));
 
     public bool TryAddEndpoint(in UdpEndpoint endpoint, out int place)
     {
@@ -178,7 +181,8 @@ internal sealed class SimNode : IControlSender, ILocalAddressees, IDisposable
         {
             Counters.CountForwarded(1);
             UdpEndpoint hop = _hopEndpoints[_forwarder.Forwards.KeyOf(0)];
-            _world.Send(new Datagram(AnyNodeAddress(), hop, datagram.Bytes, Purpose.Forward, datagram.Hops + 1));
+            _world.Send(
+                new Datagram(AnyNodeAddress(), hop, datagram.Bytes, Purpose.Forward, datagram.Hops + 1));
         }
 
         if (_forwarder.Deliveries.CellCount == 1

@@ -19,16 +19,20 @@ internal enum Purpose
     Control,
 }
 
-/// <summary>A datagram under way. Hops counts the nodes that have forwarded or delivered this very cell.</summary>
+/// <summary>
+/// A datagram under way. Hops counts the nodes that have forwarded or delivered this very cell.
+/// </summary>
 internal sealed record Datagram(UdpEndpoint From, UdpEndpoint To, byte[] Bytes, Purpose Purpose, int Hops);
 
 /// <summary>
-/// A network in one thread with a clock of its own: datagrams are lost, doubled and reordered as the seed says. Sockets
-/// are handlers by endpoint; a translator maps a private endpoint to a public one that may change at any moment.
+/// A network in one thread with a clock of its own: datagrams are lost, doubled and reordered as the
+/// seed says. Sockets are handlers by endpoint; a translator maps a private endpoint to a public one
+/// that may change at any moment.
 /// </summary>
 internal sealed class SimWorld(int seed)
 {
-    private readonly PriorityQueue<(Datagram? Datagram, Action? Timer), (long AtMs, long Order)> _queue = new();
+    private readonly PriorityQueue<(Datagram? Datagram, Action? Timer), (long AtMs, long Order)> _queue =
+        new();
     private readonly Dictionary<UdpEndpoint, Action<Datagram>> _sockets = [];
     private readonly Dictionary<UdpEndpoint, UdpEndpoint> _publicOf = [];
     private readonly Dictionary<UdpEndpoint, UdpEndpoint> _privateOf = [];
@@ -105,7 +109,9 @@ internal sealed class SimWorld(int seed)
             next.Timer?.Invoke();
             if (next.Datagram is not Datagram datagram)
                 continue;
-            UdpEndpoint to = _privateOf.TryGetValue(datagram.To, out UdpEndpoint inside) ? inside : datagram.To;
+            UdpEndpoint to = _privateOf.TryGetValue(datagram.To, out UdpEndpoint inside)
+                ? inside
+                : datagram.To;
             if (!_sockets.TryGetValue(to, out Action<Datagram>? handler))
                 continue;
             Delivered++;

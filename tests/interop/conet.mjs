@@ -29,7 +29,8 @@ const text = { type: "string" };
 const flag = { type: "boolean" };
 const options = {
   "chain-id": text, registry: text, to: { type: "string", multiple: true }, prekey: text, text, body: text,
-  kind: text, secret: text, "signed-to": text, "reply-block": text, receipt: flag, "issued-ms": text, ttl: text,
+  kind: text, secret: text, "signed-to": text, "reply-block": text, receipt: flag, "issued-ms": text,
+  ttl: text,
   "msg-id": text, flags: text, ephemeral: text, "prekey-secret": text, node: text, "node-id": text,
   "seal-key": text, aliases: text, count: text, seconds: text, entry: text, anonymous: flag, help: flag,
 };
@@ -61,7 +62,8 @@ function endpoint(textValue) {
 }
 
 const nodeOf = (values) => ({
-  ...endpoint(need(values, "node")), id: Number(need(values, "node-id")), sealKey: bytes(values, "seal-key", 32),
+  ...endpoint(
+      need(values, "node")), id: Number(need(values, "node-id")), sealKey: bytes(values, "seal-key", 32),
 });
 
 async function readStdin() {
@@ -75,7 +77,8 @@ function bodyOf(values) {
   const block = optionalBytes(values, "reply-block", 60);
   const replyBlock = block && parseReplyBlock(block);
   if (block && !replyBlock) throw new UsageError("malformed reply block");
-  return writeMessage({ replyBlock, receipt: values.receipt, content: Buffer.from(values.text ?? "", "utf8") });
+  return writeMessage(
+      { replyBlock, receipt: values.receipt, content: Buffer.from(values.text ?? "", "utf8") });
 }
 
 function seal(values) {
@@ -140,7 +143,8 @@ async function listen(values) {
   print({ event: "prekey", prekey: toHex(x25519Public(prekeySecret)) });
   for (let i = 0; i < Number(values.aliases ?? 0); i++) {
     const block = await client.registerAlias();
-    print({ event: "alias", alias: formatAddress(block.alias), key: toHex(block.key), expiresMs: block.expiresMs });
+    print({ event: "alias", alias: formatAddress(
+        block.alias), key: toHex(block.key), expiresMs: block.expiresMs });
   }
   await client.keepAlive();
   print({ event: "ready" });
@@ -162,7 +166,8 @@ async function send(values) {
     destination, prekey: bytes(values, "prekey", 32),
     to: values["signed-to"] ? address(values["signed-to"]) : destination,
   };
-  const how = { signed: !values.anonymous, receipt: values.receipt, timeoutMs: 1000 * Number(values.seconds ?? 20) };
+  const how =
+      { signed: !values.anonymous, receipt: values.receipt, timeoutMs: 1000 * Number(values.seconds ?? 20) };
   let client;
   if (values.receipt) {
     client = await attach(values, secret);

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Checks tests/vectors with this implementation: every value is derived anew. Last line: `N passed, N failed`.
+// Checks tests/vectors with this implementation: every value is derived anew. Last
+// line: `N passed, N failed`.
 
 import { readFileSync } from "node:fs";
 import { verifyAddresses } from "./verify/addresses.mjs";
@@ -9,7 +10,8 @@ import { verifyRefused } from "./verify/refused.mjs";
 import { verifyRoutes } from "./verify/routes.mjs";
 
 const files = {
-  addresses: verifyAddresses, bodies: verifyBodies, cells: verifyCells, refused: verifyRefused, routes: verifyRoutes,
+  addresses: verifyAddresses, bodies: verifyBodies, cells: verifyCells, refused: verifyRefused,
+  routes: verifyRoutes,
 };
 
 let passed = 0;

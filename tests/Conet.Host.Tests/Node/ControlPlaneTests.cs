@@ -94,7 +94,8 @@ public sealed class ControlPlaneTests : IDisposable
         Assert.Equal(
             ControlDrop.None,
             _bench.Receive(
-                _client.Seal(BodyKind.Attach, AttachBytes(), ttl: HostLimits.ControlTtlSecondsMax), _client.At));
+                _client.Seal(BodyKind.Attach, AttachBytes(), ttl: HostLimits.ControlTtlSecondsMax),
+                _client.At));
     }
 
     [Fact]
@@ -115,10 +116,12 @@ public sealed class ControlPlaneTests : IDisposable
         using TestClient client = new(small, Endpoints.Of("192.0.2.10", 5_000));
         for (int i = 0; i < 4; i++)
         {
-            Assert.Equal(ControlDrop.UnknownToken, small.Receive(client.SealToken(BodyKind.KeepAlive), client.At));
+            Assert.Equal(
+                ControlDrop.UnknownToken, small.Receive(client.SealToken(BodyKind.KeepAlive), client.At));
         }
 
-        Assert.Equal(ControlDrop.ReplayMemoryFull, small.Receive(client.SealToken(BodyKind.KeepAlive), client.At));
+        Assert.Equal(
+            ControlDrop.ReplayMemoryFull, small.Receive(client.SealToken(BodyKind.KeepAlive), client.At));
         Assert.Equal(ControlDrop.None, small.Receive(client.SealAttach(), client.At));
     }
 
@@ -152,12 +155,15 @@ public sealed class ControlPlaneTests : IDisposable
         Assert.Equal(
             ControlDrop.WrongPort, _bench.Receive(_client.SealAttach(), _client.At, CellRole.NodePort));
         byte[] block = new byte[ReplyBlock.Size];
-        new ReplyBlock(NodeAddress.Own(new NodeId(2)), _client.ReturnKey.PublicKey, ulong.MaxValue).Write(block);
+        new ReplyBlock(
+            NodeAddress.Own(new NodeId(2)), _client.ReturnKey.PublicKey, ulong.MaxValue).Write(block);
         Assert.Equal(ControlDrop.WrongPort, _bench.Receive(_client.Seal(BodyKind.Probe, block), _client.At));
         Assert.Equal(
-            ControlDrop.WrongPort, _bench.Receive(_client.Seal(BodyKind.ProbeAnswer, new byte[24]), _client.At));
+            ControlDrop.WrongPort,
+            _bench.Receive(_client.Seal(BodyKind.ProbeAnswer, new byte[24]), _client.At));
         Assert.Equal(ControlDrop.WrongPort, _bench.Receive(_client.Seal(BodyKind.Message, [0]), _client.At));
-        Assert.Equal(ControlDrop.WrongPort, _bench.Receive(_client.Seal(BodyKind.Kept, new byte[20]), _client.At));
+        Assert.Equal(
+            ControlDrop.WrongPort, _bench.Receive(_client.Seal(BodyKind.Kept, new byte[20]), _client.At));
         Assert.Empty(_bench.Sent);
     }
 
@@ -208,10 +214,13 @@ public sealed class ControlPlaneTests : IDisposable
         byte[] body = new byte[ReplyBlock.Size];
         new ReplyBlock(other.Identity.OwnAddress, _client.ReturnKey.PublicKey, ulong.MaxValue).Write(body);
         Assert.Equal(
-            ControlDrop.WrongSigner, _bench.Receive(_client.Seal(BodyKind.Probe, body), there, CellRole.NodePort));
-        new ReplyBlock(NodeAddress.Own(new NodeId(3)), _client.ReturnKey.PublicKey, ulong.MaxValue).Write(body);
+            ControlDrop.WrongSigner,
+            _bench.Receive(_client.Seal(BodyKind.Probe, body), there, CellRole.NodePort));
+        new ReplyBlock(
+            NodeAddress.Own(new NodeId(3)), _client.ReturnKey.PublicKey, ulong.MaxValue).Write(body);
         Assert.Equal(
-            ControlDrop.UnknownProber, _bench.Receive(_client.Seal(BodyKind.Probe, body), there, CellRole.NodePort));
+            ControlDrop.UnknownProber,
+            _bench.Receive(_client.Seal(BodyKind.Probe, body), there, CellRole.NodePort));
         new ReplyBlock(other.Identity.OwnAddress, _client.ReturnKey.PublicKey, _bench.UnixMs).Write(body);
         byte[] late = _client.Seal(BodyKind.Probe, body, signer: other.Identity.Signer);
         Assert.Equal(ControlDrop.MalformedBody, _bench.Receive(late, there, CellRole.NodePort));
@@ -225,7 +234,8 @@ public sealed class ControlPlaneTests : IDisposable
     public void A_seal_key_that_is_no_point_is_counted_and_never_answers()
     {
         _bench.Probes.SetPeers(
-            [new NodePeer(new NodeId(2), _client.Wallet.Address, new byte[32], Endpoints.Of("192.0.2.2", 1))], 0);
+            [new NodePeer(new NodeId(2), _client.Wallet.Address, new byte[32], Endpoints.Of("192.0.2.2", 1))],
+            0);
         _bench.Tick();
         Assert.Empty(_bench.Sent);
         Assert.Equal(1, _bench.Plane.Drops(ControlDrop.UnusableKey));
@@ -259,7 +269,8 @@ public sealed class ControlPlaneTests : IDisposable
             random.NextBytes(body);
             byte[] plaintext = Plaintext(_client.Seal((BodyKind)random.Next(0x10, 0x22), body));
             _bench.Pass(10);
-            _bench.Receive(Reseal(plaintext), _client.At, i % 2 == 0 ? CellRole.ClientPort : CellRole.NodePort);
+            _bench.Receive(
+                Reseal(plaintext), _client.At, i % 2 == 0 ? CellRole.ClientPort : CellRole.NodePort);
         }
 
         Assert.Equal(0, _bench.Home.Attachments);
@@ -296,7 +307,8 @@ public sealed class ControlPlaneTests : IDisposable
         _bench.Identity.OwnAddress.CopyTo(cell);
         byte[] info =
         [
-            .. "conet/seal/1"u8, .. Big(ControlBench.Network.ChainId), .. Bytes(ControlBench.Network.RouteRegistry),
+            .. "conet/seal/1"u8, .. Big(ControlBench.Network.ChainId),
+            .. Bytes(ControlBench.Network.RouteRegistry),
             1, .. _bench.Identity.SealKey.PublicKey,
         ];
         Assert.True(Hpke.TrySetupSender(

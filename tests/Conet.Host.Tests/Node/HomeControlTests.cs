@@ -57,7 +57,8 @@ public sealed class HomeControlTests : IDisposable
         Assert.Single(_bench.Sent);
         _bench.Sent.Clear();
         Assert.Equal(
-            ControlDrop.UnknownChallenge, _bench.Receive(_client.Seal(BodyKind.Confirm, new byte[48]), _elsewhere));
+            ControlDrop.UnknownChallenge,
+            _bench.Receive(_client.Seal(BodyKind.Confirm, new byte[48]), _elsewhere));
         Assert.Empty(_bench.Sent);
         Assert.Equal(0, _bench.Home.Attachments);
     }
@@ -119,7 +120,8 @@ public sealed class HomeControlTests : IDisposable
 
     [Fact]
     public void A_return_key_that_is_no_point_is_not_answered() =>
-        Assert.Equal(ControlDrop.UnusableKey, _bench.Receive(_client.SealAttach(returnKey: new byte[32]), _here));
+        Assert.Equal(
+            ControlDrop.UnusableKey, _bench.Receive(_client.SealAttach(returnKey: new byte[32]), _here));
 
     [Theory]
     [InlineData(29u)]
@@ -218,7 +220,8 @@ public sealed class HomeControlTests : IDisposable
         _client.Token = new AttachToken(Secret(9));
         Assert.Equal(ControlDrop.UnknownToken, _bench.Receive(_client.SealToken(kind), _here));
         Assert.Equal(ControlDrop.UnknownToken, _bench.Receive(_client.SealAliases(60, Secret(1)), _here));
-        Assert.Equal(ControlDrop.UnknownToken, _bench.Receive(_client.SealRevoke(_client.ReturnAddress), _here));
+        Assert.Equal(
+            ControlDrop.UnknownToken, _bench.Receive(_client.SealRevoke(_client.ReturnAddress), _here));
         Assert.Empty(_bench.Sent);
         Assert.Equal(1, _bench.Home.Attachments);
     }
@@ -464,10 +467,12 @@ public sealed class HomeControlTests : IDisposable
     private uint Register(TestClient client, uint lifetime, params byte[][] secrets) =>
         Register(_bench, client, lifetime, secrets);
 
-    private static uint Register(ControlBench bench, TestClient client, uint lifetime, params byte[][] secrets)
+    private static uint Register(
+        ControlBench bench, TestClient client, uint lifetime, params byte[][] secrets)
     {
         Assert.Equal(ControlDrop.None, bench.Receive(client.SealAliases(lifetime, secrets), client.At));
-        Assert.True(AliasResultBody.TryParse(client.Expect(BodyKind.AliasResult), out AliasResultBody result));
+        Assert.True(
+            AliasResultBody.TryParse(client.Expect(BodyKind.AliasResult), out AliasResultBody result));
         Assert.Equal(client.LastId, result.RequestId);
         return result.Accepted;
     }

@@ -90,7 +90,8 @@ public sealed class NodeConfigTests
     [InlineData("\"chainId\": 31337,", "", "needs \"chainId\"")]
     [InlineData("5aAeb6053F", "5AAeb6053F", "EIP-55")]
     [InlineData("0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359", "0x12", "40 hex digits")]
-    [InlineData("0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "two contracts")]
+    [InlineData("0xfb6916095ca1df60bb79ce92ce3ea74c37c5d359", "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed",
+        "two contracts")]
     [InlineData("http://127.0.0.1:8545", "ftp://127.0.0.1:8545", "http://")]
     [InlineData("http://127.0.0.1:8545", "http://user:pass@127.0.0.1", "without user name")]
     [InlineData("\"http://127.0.0.1:8545\", \"https://chain.example/rpc\"", "", "providers is empty")]
@@ -108,7 +109,8 @@ public sealed class NodeConfigTests
     {
         string text = Good.Replace(from, to);
         Assert.NotEqual(Good, text);
-        Assert.False(NodeConfig.TryParse(Encoding.UTF8.GetBytes(text), out NodeConfig? config, out string error));
+        Assert.False(
+            NodeConfig.TryParse(Encoding.UTF8.GetBytes(text), out NodeConfig? config, out string error));
         Assert.Null(config);
         Assert.Contains(expected, error);
         Assert.DoesNotContain('\n', error);
@@ -169,7 +171,8 @@ public sealed class NodeConfigTests
     [Fact]
     public void Any_bytes_never_throw() => Holds(
         Gen.Choose(0, 400).SelectMany(length => Gen.Choose(0, 255).ArrayOf(length)),
-        bytes => NodeConfig.TryParse(Array.ConvertAll(bytes, b => (byte)b), out _, out string error) || IsLine(error));
+        bytes => NodeConfig.TryParse(Array.ConvertAll(bytes, b => (byte)b), out _, out string error)
+            || IsLine(error));
 
     [Fact]
     public void An_altered_file_never_throws()
@@ -204,7 +207,9 @@ public sealed class NodeConfigTests
 
     private static NodeConfig Parse(string text)
     {
-        Assert.True(NodeConfig.TryParse(Encoding.UTF8.GetBytes(text), out NodeConfig? config, out string error), error);
+        Assert.True(
+            NodeConfig.TryParse(Encoding.UTF8.GetBytes(text), out NodeConfig? config, out string error),
+            error);
         return config!;
     }
 

@@ -39,7 +39,8 @@ public sealed class NodeRoutesTests
     public void A_batch_of_any_length_equals_its_cells_one_by_one_and_allocates_nothing()
     {
         Random random = new(4);
-        HopSnapshot snapshot = new(1, [.. Enumerable.Range(2, 40).Select(id => new KeyValuePair<uint, int>((uint)id, id))]);
+        HopSnapshot snapshot = new(
+            1, [.. Enumerable.Range(2, 40).Select(id => new KeyValuePair<uint, int>((uint)id, id))]);
         MemoryRoutes routes = new() { Nodes = [.. Enumerable.Range(1, 60).Select(id => (uint)id)] };
         NodeRoutes<MemoryHomes> table = new(new MemoryHomes(routes), new HopBoard(snapshot));
         for (int count = 0; count < 300; count += 7)

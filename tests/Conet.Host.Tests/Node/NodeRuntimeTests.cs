@@ -32,7 +32,8 @@ public sealed class NodeRuntimeTests : IAsyncDisposable
         using SocketClient client = new(home);
         await client.AttachAsync();
         Publish(client, home);
-        foreach (Address to in new[] { client.Wallet.Address, NodeAddress.Home(new NodeId(1), client.Wallet.Address) })
+        foreach (Address to in new[] { client.Wallet.Address, NodeAddress.Home(
+            new NodeId(1), client.Wallet.Address) })
         {
             byte[] cell = client.SendTo(to, entry);
             Assert.Equal(cell, await client.ReceiveAsync());
@@ -115,7 +116,8 @@ public sealed class NodeRuntimeTests : IAsyncDisposable
         using SealKey key = SealKey.Create();
         using Wallet signer = Wallet.Create();
         NodePeer foreign = new(
-            new NodeId(9), signer.Address, key.PublicKey.ToArray(), Endpoints.Of((IPEndPoint)victim.Client.LocalEndPoint!));
+            new NodeId(9), signer.Address, key.PublicKey.ToArray(),
+            Endpoints.Of((IPEndPoint)victim.Client.LocalEndPoint!));
         entry.Tables.Nodes = [entry.Record, foreign];
         UdpReceiveResult probe = await victim.ReceiveAsync().WaitAsync(TimeSpan.FromSeconds(10));
         Assert.Equal(NodeAddress.Own(new NodeId(9)), new Address(probe.Buffer.AsSpan(0, Address.Size)));
@@ -148,7 +150,8 @@ public sealed class NodeRuntimeTests : IAsyncDisposable
         Assert.Equal("ready\n", await http.GetStringAsync("/readyz"));
         using JsonDocument json = JsonDocument.Parse(await http.GetStringAsync("/status"));
         Assert.Equal(5u, json.RootElement.GetProperty("node_id").GetUInt32());
-        Assert.Contains("conet_drops_total{reason=\"crossed_route\"} 0", await http.GetStringAsync("/metrics"));
+        Assert.Contains(
+            "conet_drops_total{reason=\"crossed_route\"} 0", await http.GetStringAsync("/metrics"));
 
         node.Tables.Status = node.Tables.Status with { StalenessSeconds = 10_000 };
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await http.GetAsync("/readyz")).StatusCode);
@@ -266,7 +269,8 @@ internal sealed class RunningNode
     private readonly Address _signer;
     private readonly byte[] _sealKey;
 
-    public RunningNode(uint id, int workers, int? httpPort, IPEndPoint? client = null, IPEndPoint? node = null)
+    public RunningNode(
+        uint id, int workers, int? httpPort, IPEndPoint? client = null, IPEndPoint? node = null)
     {
         Id = id;
         Wallet signer = Wallet.Create();
@@ -374,7 +378,8 @@ internal sealed class SocketClient : IDisposable
         };
         byte[] cell = new byte[CellLayout.Size];
         Assert.True(FirstContactSeal.TrySeal(
-            ControlBench.Network, _home.Own, _home.SealKeyBytes, draft, kind == BodyKind.Attach ? Wallet : null, cell));
+            ControlBench.Network, _home.Own, _home.SealKeyBytes, draft,
+            kind == BodyKind.Attach ? Wallet : null, cell));
         _socket.Send(cell, _home.Client);
         byte[] answer = await ReceiveAsync();
         byte[] plaintext = new byte[EnvelopeLayout.Size];

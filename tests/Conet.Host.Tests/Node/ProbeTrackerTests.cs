@@ -70,7 +70,8 @@ public sealed class ProbeTrackerTests
         }
 
         long[] gaps = [.. times.Zip(times.Skip(1), (a, b) => b - a)];
-        Assert.Equal([1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000, 60_000], gaps);
+        Assert.Equal(
+            [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 60_000, 60_000, 60_000, 60_000, 60_000], gaps);
     }
 
     [Fact]

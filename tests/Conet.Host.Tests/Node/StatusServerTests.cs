@@ -24,7 +24,8 @@ public sealed class StatusServerTests
     [Fact]
     public async Task Each_page_says_what_it_is_for()
     {
-        await using StatusServer server = await StatusServer.StartAsync(0, () => _status, CancellationToken.None);
+        await using StatusServer server = await StatusServer.StartAsync(
+            0, () => _status, CancellationToken.None);
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}") };
         Assert.Equal("ok\n", await client.GetStringAsync("/healthz"));
         using HttpResponseMessage ready = await client.GetAsync("/readyz");
@@ -45,11 +46,13 @@ public sealed class StatusServerTests
     public async Task A_ready_node_says_so_and_nothing_else_is_served()
     {
         NodeStatus good = _status with { NotReady = "" };
-        await using StatusServer server = await StatusServer.StartAsync(0, () => good, CancellationToken.None);
+        await using StatusServer server = await StatusServer.StartAsync(
+            0, () => good, CancellationToken.None);
         using HttpClient client = new() { BaseAddress = new Uri($"http://127.0.0.1:{server.Port}") };
         Assert.Equal("ready\n", await client.GetStringAsync("/readyz"));
         Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/")).StatusCode);
-        Assert.Equal(HttpStatusCode.NotFound, (await client.GetAsync("/metrics/../../etc/passwd")).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NotFound, (await client.GetAsync("/metrics/../../etc/passwd")).StatusCode);
         using StringContent body = new("x");
         Assert.Equal(HttpStatusCode.MethodNotAllowed, (await client.PostAsync("/healthz", body)).StatusCode);
     }
@@ -57,7 +60,8 @@ public sealed class StatusServerTests
     [Fact]
     public async Task Every_metric_line_is_well_formed()
     {
-        await using StatusServer server = await StatusServer.StartAsync(0, () => _status, CancellationToken.None);
+        await using StatusServer server = await StatusServer.StartAsync(
+            0, () => _status, CancellationToken.None);
         using HttpClient client = new();
         string metrics = await client.GetStringAsync($"http://127.0.0.1:{server.Port}/metrics");
         HashSet<string> declared = [];

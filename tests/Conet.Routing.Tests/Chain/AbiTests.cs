@@ -25,7 +25,8 @@ public sealed class AbiTests
         AbiType type = DrawTuple(random);
         byte[] bytes = random.Next(4) == 0
             ? Property.Bytes(random, 320)
-            : Spoil(random, AbiEncoder.Encode(type, [.. type.Components.Select(m => DrawValue(random, m, 0))]));
+            : Spoil(
+                random, AbiEncoder.Encode(type, [.. type.Components.Select(m => DrawValue(random, m, 0))]));
         return AbiDecoder.TryDecode(type, bytes, out AbiValue[]? values, out AbiError error)
             ? AbiEncoder.Encode(type, values).AsSpan().SequenceEqual(bytes)
             : error != AbiError.None && values is null;
@@ -60,7 +61,8 @@ public sealed class AbiTests
     [InlineData("uint256[1048576][1048576]")]
     [InlineData("string[99999999]")]
     [InlineData("")]
-    public void Texts_that_are_no_types_are_refused(string text) => Assert.False(AbiType.TryParse(text, out _));
+    public void Texts_that_are_no_types_are_refused(string text) =>
+        Assert.False(AbiType.TryParse(text, out _));
 
     [Fact]
     public void Deep_types_are_refused_and_do_not_recurse()
@@ -96,7 +98,8 @@ public sealed class AbiTests
                 data = Spoil(random, data);
             Bytes32 topic = ReferenceEquals(type, node) ? NodeChanged.Topic : RouteChanged.Topic;
             Bytes32 indexed = ((UInt256)(ulong)random.Next(3)).ToBytes32();
-            bool isRead = RegistryEvent.TryRead([topic, indexed], data, out RegistryEvent? change, out AbiError error);
+            bool isRead = RegistryEvent.TryRead(
+                [topic, indexed], data, out RegistryEvent? change, out AbiError error);
             if (!isRead)
                 return error != AbiError.None;
             // Stricter than the ABI: what reads must also decode, and by the same sequence number.
@@ -117,7 +120,8 @@ public sealed class AbiTests
     }
 
     private static AbiType DrawTuple(Random random) =>
-        AbiType.TupleOf([.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => AbiType.Parse(DrawType(random, 0)))]);
+        AbiType.TupleOf(
+            [.. Enumerable.Range(0, random.Next(1, 5)).Select(_ => AbiType.Parse(DrawType(random, 0)))]);
 
     private static string DrawType(Random random, int depth) => random.Next(depth < 3 ? 11 : 7) switch
     {
@@ -129,7 +133,8 @@ public sealed class AbiTests
         5 => "bytes",
         6 => "string",
         7 or 8 => DrawType(random, depth + 1) + (random.Next(2) == 0 ? "[]" : $"[{random.Next(1, 4)}]"),
-        _ => $"({string.Join(',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => DrawType(random, depth + 1)))})",
+        _ => $"({string.Join(
+            ',', Enumerable.Range(0, random.Next(1, 4)).Select(_ => DrawType(random, depth + 1)))})",
     };
 
     private static AbiValue DrawValue(Random random, AbiType type, int depth) => type.Kind switch
@@ -144,7 +149,8 @@ public sealed class AbiTests
         AbiKind.Array => new AbiValue.Sequence(
             [.. Enumerable.Range(0, type.Length < 0 ? random.Next(4) : type.Length)
                 .Select(_ => DrawValue(random, type.Element!, depth + 1))]),
-        _ => new AbiValue.Sequence([.. type.Components.Select(member => DrawValue(random, member, depth + 1))]),
+        _ => new AbiValue.Sequence(
+            [.. type.Components.Select(member => DrawValue(random, member, depth + 1))]),
     };
 
     private static BigInteger DrawNumber(Random random, int bits, bool isSigned)

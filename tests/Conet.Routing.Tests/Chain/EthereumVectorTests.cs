@@ -32,15 +32,19 @@ public sealed class EthereumVectorTests(ITestOutputHelper output)
         byte[] encoded = vector.Bytes("encoded");
         AbiValue value = VectorValues.ReadAbi(type, vector.GetProperty("verbose"));
         Assert.Equal(encoded, AbiEncoder.Encode(parameters, [value]));
-        Assert.True(AbiDecoder.TryDecode(parameters, encoded, out AbiValue[]? decoded, out AbiError error), $"{error}");
+        Assert.True(
+            AbiDecoder.TryDecode(parameters, encoded, out AbiValue[]? decoded, out AbiError error),
+            $"{error}");
         VectorValues.AssertSame(value, Assert.Single(decoded!));
         return 1;
     });
 
     [SkippableFact]
-    public void Typed_data_has_the_encoding_and_the_digest_of_EIP_712() => ForEach("typed-data.json", vector =>
+    public void Typed_data_has_the_encoding_and_the_digest_of_EIP_712() =>
+        ForEach("typed-data.json", vector =>
     {
-        Dictionary<string, IReadOnlyList<TypedDataField>> types = vector.GetProperty("types").EnumerateObject()
+        Dictionary<string, IReadOnlyList<TypedDataField>> types =
+            vector.GetProperty("types").EnumerateObject()
             .ToDictionary(
                 type => type.Name,
                 type => (IReadOnlyList<TypedDataField>)[.. type.Value.EnumerateArray()
@@ -140,13 +144,16 @@ public sealed class EthereumVectorTests(ITestOutputHelper output)
             }
             catch (Exception e)
             {
-                string name = vector.TryGetProperty("name", out JsonElement text) ? text.GetString()! : "unnamed";
+                string name = vector.TryGetProperty("name", out JsonElement text)
+                    ? text.GetString()!
+                    : "unnamed";
                 failures.Add($"{name}: {e.Message}");
             }
         }
 
         output.WriteLine($"{file}: {vectors.Length} vectors, {cases} checks, none left out");
-        Assert.True(failures.Count == 0, $"{failures.Count} of {vectors.Length}; first: {failures.FirstOrDefault()}");
+        Assert.True(
+            failures.Count == 0, $"{failures.Count} of {vectors.Length}; first: {failures.FirstOrDefault()}");
     }
 
     private static void WriteRlp(RlpWriter writer, JsonElement item)
@@ -206,7 +213,8 @@ public sealed class EthereumVectorTests(ITestOutputHelper output)
         if (!json.TryGetProperty(name, out JsonElement value))
             return default;
         string digits = value.GetString()![2..];
-        BigInteger number = BigInteger.Parse("0" + digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+        BigInteger number = BigInteger.Parse(
+            "0" + digits, NumberStyles.HexNumber, CultureInfo.InvariantCulture);
         Assert.True(UInt256.TryFromBigInteger(number, out UInt256 wide));
         return wide;
     }
@@ -221,8 +229,11 @@ public sealed class EthereumVectorTests(ITestOutputHelper output)
         json.TryGetProperty("name", out JsonElement name) ? name.GetString() : null,
         json.TryGetProperty("version", out JsonElement version) ? version.GetString() : null,
         json.TryGetProperty("chainId", out JsonElement chain) ? (UInt256)chain.GetUInt64() : null,
-        json.TryGetProperty("verifyingContract", out JsonElement contract) ? ReadAddress(contract.GetString()!) : null,
-        json.TryGetProperty("salt", out JsonElement salt) ? new Bytes32(Vectors.Bytes(salt.GetString()!)) : null);
+        json.TryGetProperty("verifyingContract", out JsonElement contract)
+            ? ReadAddress(contract.GetString()!)
+            : null,
+        json.TryGetProperty(
+            "salt", out JsonElement salt) ? new Bytes32(Vectors.Bytes(salt.GetString()!)) : null);
 
     // What a node does with the bytes: the signature at the end names the sender.
     private static void AssertSigner(Address expected, Bytes32 hash, byte[] signed, TransactionKind kind)

@@ -11,12 +11,14 @@ public sealed class HexTextTests
     public void Data_and_quantities_come_back_the_same() => Property.HoldsForSeeds(random =>
     {
         byte[] bytes = Property.Bytes(random, 70);
-        bool reads = HexText.TryReadData(Encoding.ASCII.GetBytes(HexText.Format(bytes)), 70, out byte[] again);
+        bool reads = HexText.TryReadData(
+            Encoding.ASCII.GetBytes(HexText.Format(bytes)), 70, out byte[] again);
         UInt256 number = UInt256.FromBigEndian(bytes.AsSpan(0, Math.Min(bytes.Length, 32)));
         byte[] quantity = Encoding.ASCII.GetBytes(number.ToHexQuantity());
         return reads && again.AsSpan().SequenceEqual(bytes)
             && HexText.TryReadQuantity(quantity, out UInt256 same) && same == number
-            && number.ToBigInteger() == new BigInteger(bytes.AsSpan(0, Math.Min(bytes.Length, 32)), true, true);
+            && number.ToBigInteger() == new BigInteger(
+                bytes.AsSpan(0, Math.Min(bytes.Length, 32)), true, true);
     });
 
     [Fact]

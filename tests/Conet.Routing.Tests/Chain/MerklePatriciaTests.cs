@@ -16,7 +16,8 @@ public sealed class MerklePatriciaTests
                 : Key(random, keySize);
             byte[] keyBytes = Convert.FromHexString(key);
             List<byte[]> proof = twin.Prove(key);
-            bool holds = MerklePatricia.TryVerify(twin.Root, keyBytes, proof, out byte[]? value, out MerkleError error);
+            bool holds = MerklePatricia.TryVerify(
+                twin.Root, keyBytes, proof, out byte[]? value, out MerkleError error);
             entries.TryGetValue(key, out byte[]? expected);
             if (!holds || error != MerkleError.None || !Same(value, expected))
                 return false;

@@ -124,7 +124,8 @@ public sealed class RlpTests
         Assert.NotEqual(RlpError.None, reader.Error);
     }
 
-    // Headers from the inside out; written by hand, because a writer that shifts its bytes would take for ever.
+    // Headers from the inside out; written by hand, because a writer that shifts its
+    // bytes would take for ever.
     private static byte[] Nested(int depth)
     {
         List<byte> reversed = [];
@@ -150,8 +151,10 @@ public sealed class RlpTests
     private static Item Draw(Random random, int depth)
     {
         if (depth < 5 && random.Next(3) == 0)
-            return new Item([], [.. Enumerable.Range(0, random.Next(6)).Select(_ => Draw(random, depth + 1))]);
-        return new Item(Property.Bytes(random, random.Next(4) switch { 0 => 1, 1 => 57, 2 => 300, _ => 32 }), null);
+            return new Item(
+                [], [.. Enumerable.Range(0, random.Next(6)).Select(_ => Draw(random, depth + 1))]);
+        return new Item(
+            Property.Bytes(random, random.Next(4) switch { 0 => 1, 1 => 57, 2 => 300, _ => 32 }), null);
     }
 
     private static void Write(RlpWriter writer, Item item)

@@ -10,19 +10,21 @@ public sealed class RpcAnswerTests
     private const string Account = "\"0x1122334455667788990011223344556677889900\"";
 
     private const string Log =
-        $$"""{"address":{{Account}},"topics":[{{Hash}},{{Hash}}],"data":"0x0102","blockNumber":"0x10","blockHash":{{Hash}},"""
-        + $$""" "transactionHash":{{Hash}},"logIndex":"0x0","removed":false,"extra":[1,{"a":null}]}""";
+        $$"""{"address":{{Account}},"topics":[{{Hash}},{{Hash}}],"data":"0x0102","blockNumber":"0x10","""
+        + $$""" "blockHash":{{Hash}},"transactionHash":{{Hash}},"logIndex":"0x0","""
+        + """ "removed":false,"extra":[1,{"a":null}]}""";
 
     private static readonly string[] _results =
     [
         "\"0x0\"", "\"0xffffffffffffffff\"", "\"0x\"", "\"0x00ff\"", Hash, "null",
-        $$"""{"number":"0x10","hash":{{Hash}},"parentHash":{{Hash}},"timestamp":"0x6553f100","stateRoot":{{Hash}},"""
-        + """ "baseFeePerGas":"0x7","transactions":[],"uncles":[]}""",
+        $$"""{"number":"0x10","hash":{{Hash}},"parentHash":{{Hash}},"timestamp":"0x6553f100","""
+        + $$""" "stateRoot":{{Hash}},"baseFeePerGas":"0x7","transactions":[],"uncles":[]}""",
         $"[{Log},{Log}]", "[]",
-        $$"""{"transactionHash":{{Hash}},"blockNumber":"0x1","blockHash":{{Hash}},"status":"0x1","gasUsed":"0x5208","""
-        + $$""" "logs":[{{Log}}],"effectiveGasPrice":"0x1","contractAddress":null}""",
-        $$"""{"address":{{Account}},"accountProof":["0xc0","0x80"],"balance":"0x0","nonce":"0x1","codeHash":{{Hash}},"""
-        + $$""" "storageHash":{{Hash}},"storageProof":[{"key":"0x0","value":"0x1","proof":["0xc0"]}]}""",
+        $$"""{"transactionHash":{{Hash}},"blockNumber":"0x1","blockHash":{{Hash}},"status":"0x1","""
+        + $$""" "gasUsed":"0x5208","logs":[{{Log}}],"effectiveGasPrice":"0x1","contractAddress":null}""",
+        $$"""{"address":{{Account}},"accountProof":["0xc0","0x80"],"balance":"0x0","nonce":"0x1","""
+        + $$""" "codeHash":{{Hash}},"storageHash":{{Hash}},"""
+        + """ "storageProof":[{"key":"0x0","value":"0x1","proof":["0xc0"]}]}""",
     ];
 
     [Fact]
@@ -43,7 +45,8 @@ public sealed class RpcAnswerTests
     }
 
     [Fact]
-    public void Spoilt_results_give_a_value_or_a_fault_and_never_an_exception() => Property.HoldsForSeeds(random =>
+    public void Spoilt_results_give_a_value_or_a_fault_and_never_an_exception() =>
+        Property.HoldsForSeeds(random =>
     {
         byte[] json = SpoilJson(random, Utf8(_results[random.Next(_results.Length)]));
         return IsAnswered(RpcParsers.Quantity(json)) && IsAnswered(RpcParsers.Quantity64(json))
@@ -63,7 +66,9 @@ public sealed class RpcAnswerTests
             1 => $$"""{"id":8,"result":{{result}},"jsonrpc":"2.0"}""",
             _ => $$"""{"jsonrpc":"2.0","id":7,"result":{{result}}}""",
         };
-        string text = random.Next(2) == 0 ? member : $"[{member},{member.Replace("7", "8", StringComparison.Ordinal)}]";
+        string text = random.Next(2) == 0
+            ? member
+            : $"[{member},{member.Replace("7", "8", StringComparison.Ordinal)}]";
         byte[] body = random.Next(8) == 0 ? Property.Bytes(random, 60) : SpoilJson(random, Utf8(text));
         RpcResult<Range> one = JsonRpcAnswer.Read(body, 7);
         RpcResult<RpcResult<Range>[]> batch = JsonRpcAnswer.ReadBatch(body, 7, 2);
@@ -107,7 +112,8 @@ public sealed class RpcAnswerTests
     public void Fields_that_occur_twice_or_are_missing_make_a_result_malformed()
     {
         string header = _results[6];
-        Assert.False(RpcParsers.Header(Utf8(header.Replace("\"number\"", "\"hash\"", StringComparison.Ordinal))).IsSuccess);
+        Assert.False(RpcParsers.Header(
+            Utf8(header.Replace("\"number\"", "\"hash\"", StringComparison.Ordinal))).IsSuccess);
         foreach (string field in (string[])["number", "hash", "parentHash", "timestamp", "stateRoot"])
         {
             string without = header.Replace($"\"{field}\"", "\"other\"", StringComparison.Ordinal);
@@ -119,7 +125,8 @@ public sealed class RpcAnswerTests
     public void Deep_nesting_is_malformed_and_does_not_recurse()
     {
         string deep = new string('[', 500_000) + new string(']', 500_000);
-        Assert.Equal(RpcErrorKind.Malformed, JsonRpcAnswer.Read(Utf8($"{{\"id\":7,\"result\":{deep}}}"), 7).Kind);
+        Assert.Equal(
+            RpcErrorKind.Malformed, JsonRpcAnswer.Read(Utf8($"{{\"id\":7,\"result\":{deep}}}"), 7).Kind);
         Assert.Equal(RpcErrorKind.Malformed, RpcParsers.Logs(Utf8(deep)).Kind);
         Assert.Equal(RpcErrorKind.Malformed, RpcParsers.Header(Utf8($"{{\"x\":{deep}}}")).Kind);
     }
@@ -150,13 +157,16 @@ public sealed class RpcAnswerTests
             int from = random.Next(json.Length + 1), to = random.Next(from, json.Length + 1);
             ReadOnlySpan<byte> graft = "[{]}\":,\\0xnul1"u8;
             byte letter = graft[random.Next(graft.Length)];
-            json = random.Next(2) == 0 ? [.. json[..to], .. json[from..]] : [.. json[..from], letter, .. json[from..]];
+            json = random.Next(2) == 0
+                ? [.. json[..to], .. json[from..]]
+                : [.. json[..from], letter, .. json[from..]];
         }
 
         return json;
     }
 
-    private static bool IsAnswered<T>(RpcResult<T> result) => result.IsSuccess || result.Fault.Message.Length > 0;
+    private static bool IsAnswered<T>(RpcResult<T> result) =>
+        result.IsSuccess || result.Fault.Message.Length > 0;
 
     private static byte[] Utf8(string text) => Encoding.UTF8.GetBytes(text);
 }

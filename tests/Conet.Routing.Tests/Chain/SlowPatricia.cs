@@ -3,7 +3,8 @@ using Conet.Routing.Chain;
 namespace Conet.Routing.Tests.Chain;
 
 /// <summary>
-/// A Merkle-Patricia trie built anew from its entries, as the yellow paper's appendix D defines it, to make proofs from.
+/// A Merkle-Patricia trie built anew from its entries, as the yellow paper's appendix D
+/// defines it, to make proofs from.
 /// </summary>
 internal sealed class SlowPatricia(SortedDictionary<string, byte[]> entries)
 {
@@ -38,7 +39,8 @@ internal sealed class SlowPatricia(SortedDictionary<string, byte[]> entries)
         else if (Shared(items, at) is var shared && shared > at)
         {
             writer.WriteBytes(Path(first[at..shared], isLeaf: false));
-            bool isOnPath = wanted is not null && string.CompareOrdinal(wanted, at, first, at, shared - at) == 0;
+            bool isOnPath = wanted is not null
+                && string.CompareOrdinal(wanted, at, first, at, shared - at) == 0;
             writer.WriteRaw(Reference(Encode(items, shared, isOnPath ? wanted : null)));
         }
         else

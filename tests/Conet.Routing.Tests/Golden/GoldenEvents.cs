@@ -5,7 +5,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Tests.Golden;
 
-/// <summary>Logs of both registries and the rolling hash after each; every log is read back by the code under test.</summary>
+/// <summary>
+/// Logs of both registries and the rolling hash after each; every log is read back by the code under test.
+/// </summary>
 internal static class GoldenEvents
 {
     private const uint Seed = 5100;
@@ -28,10 +30,12 @@ internal static class GoldenEvents
         yield return OfRoute(again.Wallet, again.Prekey, again.Packed.ToUInt256(), default);
     }
 
-    private static GoldenEvent OfRoute(Address wallet, Bytes32 prekey, UInt256 packed, CompactSignature signature) => new(
+    private static GoldenEvent OfRoute(
+        Address wallet, Bytes32 prekey, UInt256 packed, CompactSignature signature) => new(
         RouteChanged.Topic,
         Right(Bytes(wallet)),
-        [.. prekey.ToArray(), .. packed.ToBytes32().ToArray(), .. signature.R.ToArray(), .. signature.Vs.ToArray()],
+        [.. prekey.ToArray(), .. packed.ToBytes32()
+            .ToArray(), .. signature.R.ToArray(), .. signature.Vs.ToArray()],
         json =>
         {
             json.WriteString("event", "RouteChanged");
@@ -47,14 +51,16 @@ internal static class GoldenEvents
         yield return OfNode(1, "00000000000000000000ffffc0000201", 47_000, 47_001, 1, 0);
         yield return OfNode(2, "20010db8000000000000000000000001", 1, 65_535, 1, 1_000_000_000_000_000_000);
         yield return OfNode(1, "00000000000000000000ffffc0000201", 47_000, 47_001, 2, 0);
-        yield return OfNode(uint.MaxValue, "ffffffffffffffffffffffffffffffff", 65_535, 65_535, 3, UInt128.MaxValue);
+        yield return OfNode(
+            uint.MaxValue, "ffffffffffffffffffffffffffffffff", 65_535, 65_535, 3, UInt128.MaxValue);
     }
 
     private static GoldenEvent OfNode(
         uint id, string ip, ushort clientPort, ushort nodePort, byte state, UInt128 bond)
     {
         GoldenSeed seed = new(Seed + (id % 1000));
-        byte[] owner = seed.Draw("operator", 20), signer = seed.Draw("signer", 20), link = seed.Draw("linkKey", 32);
+        byte[] owner = seed.Draw("operator", 20), signer = seed.Draw("signer", 20), link = seed.Draw(
+            "linkKey", 32);
         byte[] sealKey = seed.Draw("sealKey", 32), descriptor = seed.Draw("descriptorHash", 32);
         byte[] address = Convert.FromHexString(ip);
         return new GoldenEvent(
@@ -62,7 +68,8 @@ internal static class GoldenEvents
             Word(id),
             [
                 .. Right(owner), .. Right(signer), .. link, .. sealKey, .. address, .. new byte[16],
-                .. Word(clientPort), .. Word(nodePort), .. descriptor, .. Word(7), .. Word(state), .. Word(bond),
+                .. Word(clientPort), .. Word(nodePort),
+                .. descriptor, .. Word(7), .. Word(state), .. Word(bond),
             ],
             json =>
             {
@@ -93,7 +100,8 @@ internal static class GoldenEvents
             sequence++;
             byte[] data = [.. Word(sequence), .. change.DataAfterSequence];
             Bytes32 topic = new(change.Topic);
-            Assert.True(RegistryEvent.TryRead([change.Signature, topic], data, out RegistryEvent? read, out _));
+            Assert.True(
+                RegistryEvent.TryRead([change.Signature, topic], data, out RegistryEvent? read, out _));
             Assert.Equal(sequence, read.Sequence);
             hash = EventsHash.Next(hash, sequence, topic, data);
             json.WriteNumber("seq", sequence);

@@ -5,7 +5,9 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Routing.Tests.Golden;
 
-/// <summary>A route of routes.json; wallet and prekey are drawn from the seed under "wallet" and "prekey".</summary>
+/// <summary>
+/// A route of routes.json; wallet and prekey are drawn from the seed under "wallet" and "prekey".
+/// </summary>
 internal sealed record GoldenRoute(string Name, uint SeedValue, uint[] Homes)
 {
     private static readonly byte[] _registry = new GoldenSeed(0x5F).Draw("registry", Address.Size);
@@ -50,7 +52,8 @@ internal sealed record GoldenRoute(string Name, uint SeedValue, uint[] Homes)
         get
         {
             Assert.True(PackedRoute.TryCreate(
-                Home(0), Home(1), Home(2), PackedRoute.SuitePlain, Epoch, Expiry, Flags, out PackedRoute route, out _));
+                Home(0), Home(1), Home(2), PackedRoute.SuitePlain, Epoch, Expiry, Flags,
+                out PackedRoute route, out _));
             return route;
         }
     }

@@ -3,7 +3,10 @@ using Conet.Routing.Chain;
 
 namespace Conet.Routing.Tests.Golden;
 
-/// <summary>routes.json is what the code makes of its seeds, byte for byte, and the code judges its entries as it says.</summary>
+/// <summary>
+/// routes.json is what the code makes of its seeds, byte for byte, and the code
+/// judges its entries as it says.
+/// </summary>
 public sealed class GoldenRouteTests
 {
     [Fact]
@@ -16,7 +19,8 @@ public sealed class GoldenRouteTests
         {
             Assert.True(PackedRoute.TryParse(route.Packed.ToUInt256(), out PackedRoute read, out _));
             Assert.Equal(route.Packed, read);
-            Assert.True(route.TypedData.VerifyRoute(route.Wallet, route.Prekey, read, route.Signature), route.Name);
+            Assert.True(
+                route.TypedData.VerifyRoute(route.Wallet, route.Prekey, read, route.Signature), route.Name);
         }
     }
 

@@ -32,7 +32,8 @@ internal static class GoldenRoutesFile
     public static IEnumerable<(PackedRouteError Reason, UInt256 Word)> RefusedWords()
     {
         UInt256 good = Routes[2].Packed.ToUInt256();
-        yield return (PackedRouteError.ReservedBits, new UInt256(good.High | ((UInt128)1 << (216 - 128)), good.Low));
+        yield return (
+            PackedRouteError.ReservedBits, new UInt256(good.High | ((UInt128)1 << (216 - 128)), good.Low));
         yield return (PackedRouteError.ReservedBits, new UInt256(good.High | ((UInt128)1 << 127), good.Low));
         yield return (PackedRouteError.NoHome, Low(good, 0, 32, 0));
         yield return (PackedRouteError.HomeGap, Low(good, 32, 32, 0));
@@ -41,12 +42,15 @@ internal static class GoldenRoutesFile
         yield return (PackedRouteError.HomeRepeated, Low(good, 64, 32, 2));
         yield return (PackedRouteError.UnknownSuite, Low(good, 96, 8, 0));
         yield return (PackedRouteError.UnknownSuite, Low(good, 96, 8, 2));
-        yield return (PackedRouteError.NoEpoch, new UInt256((good.High >> 8) << 8, Low(good, 104, 24, 0).Low));
-        yield return (PackedRouteError.NoExpiry, new UInt256(good.High & ~((((UInt128)1 << 64) - 1) << 8), good.Low));
+        yield return (
+            PackedRouteError.NoEpoch, new UInt256((good.High >> 8) << 8, Low(good, 104, 24, 0).Low));
+        yield return (
+            PackedRouteError.NoExpiry, new UInt256(good.High & ~((((UInt128)1 << 64) - 1) << 8), good.Low));
     }
 
     /// <summary>Signatures that are not the wallet's over its route.</summary>
-    public static IEnumerable<(string Name, GoldenRoute Route, Address Wallet, CompactSignature Signature)> RefusedSignatures()
+    public static IEnumerable<(
+        string Name, GoldenRoute Route, Address Wallet, CompactSignature Signature)> RefusedSignatures()
     {
         GoldenRoute route = Routes[2];
         CompactSignature good = route.Signature;
@@ -114,7 +118,8 @@ internal static class GoldenRoutesFile
         [
             .. Word(route.Wallet), .. route.Prekey.ToArray(),
             .. Enumerable.Range(0, 3).SelectMany(i => Word(i < route.Homes.Length ? route.Homes[i] : 0UL)),
-            .. Word(PackedRoute.SuitePlain), .. Word(route.Epoch), .. Word(route.Expiry), .. Word(route.Flags),
+            .. Word(PackedRoute.SuitePlain), .. Word(route.Epoch),
+            .. Word(route.Expiry), .. Word(route.Flags),
         ], RouteTypedData.RouteType);
         json.Hex("signature", full);
         json.Hex("r", signature.R.ToArray());
@@ -124,7 +129,8 @@ internal static class GoldenRoutesFile
     private static void WriteAuthorizations(Utf8JsonWriter json)
     {
         GoldenRoute route = Routes[1];
-        json.List("authorizations", _authorizations.SelectMany(it => new[] { (it, true), (it, false) }), item =>
+        json.List(
+            "authorizations", _authorizations.SelectMany(it => new[] { (it, true), (it, false) }), item =>
         {
             ((ulong nonce, ulong deadline), bool isSet) = item;
             UInt256 packed = route.Packed.ToUInt256();
@@ -153,12 +159,16 @@ internal static class GoldenRoutesFile
         });
     }
 
-    /// <summary>The struct hash, spelled out word by word, and the digest of the code under test, which must agree.</summary>
+    /// <summary>
+    /// The struct hash, spelled out word by word, and the digest of the code under test, which must agree.
+    /// </summary>
     private static void WriteStruct(
         Utf8JsonWriter json, GoldenRoute route, in Bytes32 digest, byte[] words, string type)
     {
-        byte[] structHash = Keccak256.Hash([.. Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(type)), .. words]);
-        byte[] spelled = Keccak256.Hash([0x19, 0x01, .. route.TypedData.DomainSeparator.ToArray(), .. structHash]);
+        byte[] structHash = Keccak256.Hash(
+            [.. Keccak256.Hash(System.Text.Encoding.ASCII.GetBytes(type)), .. words]);
+        byte[] spelled = Keccak256.Hash(
+            [0x19, 0x01, .. route.TypedData.DomainSeparator.ToArray(), .. structHash]);
         Assert.Equal(spelled, digest.ToArray());
         json.Hex("structHash", structHash);
         json.Hex("digest", spelled);
@@ -186,7 +196,8 @@ internal static class GoldenRoutesFile
     /// <summary>n - s with the other parity: the same signature to a verifier that does not look.</summary>
     private static CompactSignature Mirrored(in CompactSignature signature)
     {
-        byte[] order = Convert.FromHexString("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
+        byte[] order = Convert.FromHexString(
+            "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
         byte[] full = new byte[CompactSignature.FullSize];
         signature.WriteFull(full);
         System.Numerics.BigInteger s = new(full.AsSpan(32, 32), isUnsigned: true, isBigEndian: true);

@@ -6,7 +6,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Tests.Mirror;
 
-/// <summary>A chain in memory: blocks of registry events, reorganised at will, with the truth beside each block.</summary>
+/// <summary>
+/// A chain in memory: blocks of registry events, reorganised at will, with the truth beside each block.
+/// </summary>
 internal sealed class SimulatedChain
 {
     public const ulong ChainId = 31337;
@@ -68,7 +70,8 @@ internal sealed class SimulatedChain
         Truth truth = last?.Truth.Copy() ?? new Truth();
         List<LogEntry> logs = [];
         for (int i = withEvents ? _random.Next(5) : 0; i > 0; i--)
-            logs.Add(_random.Next(4) == 0 ? ChangeNode(header, truth, logs.Count) : ChangeRoute(header, truth, logs.Count));
+            logs.Add(_random.Next(
+                4) == 0 ? ChangeNode(header, truth, logs.Count) : ChangeRoute(header, truth, logs.Count));
         _blocks.Add(new Block(header, logs, truth));
     }
 
@@ -114,7 +117,8 @@ internal sealed class SimulatedChain
         byte[] topic = new byte[32];
         wallet.CopyTo(topic.AsSpan(12));
         LogEntry log = Log(
-            Options.RouteRegistry, RouteChanged.Topic, new Bytes32(topic), writer.Finish()[4..], header, index);
+            Options.RouteRegistry, RouteChanged.Topic, new Bytes32(topic), writer.Finish()[4..], header,
+            index);
         truth.RoutePosition = Next(truth.RoutePosition, log);
         return log;
     }

@@ -217,7 +217,8 @@ public sealed class RouteTrieTests
     public async Task Readers_never_see_half_an_update()
     {
         const int Wallets = 500;
-        Address[] addresses = [.. Enumerable.Range(0, Wallets).Select(i => NodeAddress.Home(new NodeId((uint)i + 1), default))];
+        Address[] addresses = [
+            .. Enumerable.Range(0, Wallets).Select(i => NodeAddress.Home(new NodeId((uint)i + 1), default))];
         RouteTrie current = RouteTrie.Create(_secret);
         using CancellationTokenSource stop = new();
         Task reader = Task.Run(() =>

@@ -28,7 +28,8 @@ internal static class GoldenBodies
 
     public static byte[] Content(uint seed, int size) => Draw(seed, "content", size);
 
-    public static byte[] Message(uint seed, int contentSize, bool hasBlock = false, bool wantsReceipt = false) =>
+    public static byte[] Message(
+        uint seed, int contentSize, bool hasBlock = false, bool wantsReceipt = false) =>
         MessageOf(hasBlock ? Block(seed) : null, wantsReceipt, Content(seed, contentSize));
 
     public static byte[] MessageOf(ReplyBlock? block, bool wantsReceipt, byte[] content)
@@ -50,10 +51,12 @@ internal static class GoldenBodies
     }
 
     public static byte[] Receipt(uint seed) => Written(bytes => ReceiptBody.Write(
-        Id(seed), GoldenCell.Now + 1234, Keccak256.Hash(Message(seed, 40, hasBlock: true, wantsReceipt: true)), bytes));
+        Id(seed), GoldenCell.Now + 1234,
+        Keccak256.Hash(Message(seed, 40, hasBlock: true, wantsReceipt: true)), bytes));
 
     public static byte[] Attach(uint seed) => Written(bytes => AttachBody.Write(
-        GoldenCell.Under(Node, Draw(seed, "return", 16)), GoldenCell.PublicKeyOf(Draw(seed, "returnKey", 32)), 300, bytes));
+        GoldenCell.Under(Node, Draw(seed, "return", 16)),
+        GoldenCell.PublicKeyOf(Draw(seed, "returnKey", 32)), 300, bytes));
 
     public static byte[] Challenge(uint seed) =>
         Written(bytes => ChallengeBody.Write(Id(seed), Draw(seed, "challenge", 32), bytes));
@@ -63,7 +66,8 @@ internal static class GoldenBodies
 
     public static byte[] TokenBytes(uint seed) => Draw(seed, "token", AttachToken.Size);
 
-    public static byte[] Kept(uint seed, uint lease) => Written(bytes => new KeptBody(Id(seed), lease).Write(bytes));
+    public static byte[] Kept(uint seed, uint lease) =>
+        Written(bytes => new KeptBody(Id(seed), lease).Write(bytes));
 
     public static byte[] Register(uint seed, int count) => Written(bytes =>
         AliasRegisterBody.Write(Token(seed), 86_400, Draw(seed, "aliasSecrets", 32 * count), bytes));

@@ -6,13 +6,16 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Wire.Tests.Golden;
 
-/// <summary>Writes bodies.json: bodies with their fields, a message cut into fragments, malformed bodies.</summary>
+/// <summary>
+/// Writes bodies.json: bodies with their fields, a message cut into fragments, malformed bodies.
+/// </summary>
 internal static class GoldenBodiesFile
 {
     private const uint Seed = 3000;
     private const int CutContentBytes = 2000;
 
-    private static byte[] CutBody => GoldenBodies.Message(Seed, CutContentBytes, hasBlock: true, wantsReceipt: true);
+    private static byte[] CutBody =>
+        GoldenBodies.Message(Seed, CutContentBytes, hasBlock: true, wantsReceipt: true);
 
     public static void Write(Utf8JsonWriter json)
     {
@@ -54,12 +57,15 @@ internal static class GoldenBodiesFile
         yield return new("return address of the node itself", BodyKind.Attach, With(attach, 4, new byte[16]));
         yield return new("unknown option", BodyKind.Attach, With(attach, 56, [1]));
         yield return new("no alias", BodyKind.AliasRegister, With(register[..21], 20, [0]));
-        yield return new("30 aliases", BodyKind.AliasRegister, [.. With(register[..21], 20, [30]), .. new byte[960]]);
+        yield return new(
+            "30 aliases", BodyKind.AliasRegister, [.. With(register[..21], 20, [30]), .. new byte[960]]);
         yield return new("count above what is there", BodyKind.AliasRegister, With(register, 20, [3]));
         yield return new("no alias", BodyKind.AliasRevoke, With(revoke[..17], 16, [0]));
-        yield return new("48 aliases", BodyKind.AliasRevoke, [.. With(revoke[..17], 16, [48]), .. new byte[960]]);
+        yield return new(
+            "48 aliases", BodyKind.AliasRevoke, [.. With(revoke[..17], 16, [48]), .. new byte[960]]);
         yield return new("count below what is there", BodyKind.AliasRevoke, With(revoke, 16, [1]));
-        yield return new("an alias, not the node itself", BodyKind.Probe, GoldenBodies.BlockBytes(GoldenBodies.Block(Seed)));
+        yield return new("an alias, not the node itself", BodyKind.Probe, GoldenBodies.BlockBytes(
+            GoldenBodies.Block(Seed)));
         foreach ((BodyKind kind, byte[] body) in FixedSizes())
         {
             yield return new("one byte short", kind, body[..^1]);
@@ -72,7 +78,8 @@ internal static class GoldenBodiesFile
         ReplyBlock block = GoldenBodies.Block(Seed);
         foreach ((int size, bool hasBlock, bool wantsReceipt) in new[]
         {
-            (0, false, false), (5, false, false), (971, false, false), (0, true, false), (5, true, true), (911, true, true),
+            (0, false, false), (5, false, false), (971, false, false), (0, true, false), (5, true, true),
+            (911, true, true),
         })
         {
             yield return new(
@@ -97,11 +104,13 @@ internal static class GoldenBodiesFile
         {
             ("nothing there", 2, []), ("all of two", 2, [0, 1]), ("only the last", 9, [8]),
             ("the first and some", 40, [0, 1, 2, 5, 11, 39]), ("all but one of 65 535", 65_535, [65_534]),
-            ("the highest of 7 520 bits", 65_535, [7_519]), ("one beyond what a bit map holds", 65_535, [7_520]),
+            ("the highest of 7 520 bits", 65_535, [7_519]),
+            ("one beyond what a bit map holds", 65_535, [7_520]),
         })
         {
             yield return new(
-                name, BodyKind.FragmentAck, GoldenBodies.Acknowledgement(0xA1B2C3D4, count, i => arrived.Contains(i)))
+                name, BodyKind.FragmentAck,
+                GoldenBodies.Acknowledgement(0xA1B2C3D4, count, i => arrived.Contains(i)))
             {
                 Fields = json =>
                 {
@@ -120,11 +129,13 @@ internal static class GoldenBodiesFile
     {
         byte[] attach = GoldenBodies.Attach(Seed), register = GoldenBodies.Register(Seed, 3);
         byte[] revoke = GoldenBodies.Revoke(Seed, 3);
-        byte[] id = new GoldenSeed(Seed).Draw("requestId", MessageId.Size), token = GoldenBodies.TokenBytes(Seed);
+        byte[] id = new GoldenSeed(Seed).Draw("requestId", MessageId.Size), token = GoldenBodies.TokenBytes(
+            Seed);
         GoldenBody Body(BodyKind kind, byte[] bytes, params (string Name, object Value)[] fields) =>
             new(kind.ToString(), kind, bytes) { Fields = json => WriteAll(json, fields) };
         yield return Body(BodyKind.Receipt, GoldenBodies.Receipt(Seed),
-            ("msgId", id), ("receivedMs", GoldenCell.Now + 1234), ("bodyHash", GoldenBodies.Receipt(Seed)[24..]));
+            ("msgId", id), ("receivedMs", GoldenCell.Now + 1234),
+            ("bodyHash", GoldenBodies.Receipt(Seed)[24..]));
         yield return Body(BodyKind.Attach, attach,
             ("returnAddress", attach[..20]), ("returnKey", attach[20..52]), ("leaseSec", 300));
         foreach (BodyKind kind in new[] { BodyKind.Challenge, BodyKind.Confirm })
@@ -176,7 +187,8 @@ internal static class GoldenBodiesFile
                     json.WriteEndArray();
                     break;
                 default:
-                    json.WriteNumber(name, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
+                    json.WriteNumber(
+                        name, Convert.ToInt64(value, System.Globalization.CultureInfo.InvariantCulture));
                     break;
             }
         }

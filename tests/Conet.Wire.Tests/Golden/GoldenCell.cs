@@ -16,8 +16,8 @@ internal enum GoldenTarget
 }
 
 /// <summary>
-/// What a golden cell says and to whom. Everything that is not given here is drawn from the seed: "sender", "wallet" and
-/// "recipient" (secrets), "ephemeral" (ikmE), "alias", "return", "msgId", "flags".
+/// What a golden cell says and to whom. Everything that is not given here is drawn from the seed: "sender",
+/// "wallet" and "recipient" (secrets), "ephemeral" (ikmE), "alias", "return", "msgId", "flags".
 /// </summary>
 internal sealed record GoldenCell(string Name, uint SeedValue, BodyKind Kind, byte[] Body)
 {
@@ -89,7 +89,9 @@ internal sealed record GoldenCell(string Name, uint SeedValue, BodyKind Kind, by
     };
 
     public static Wallet Import(byte[] secret) =>
-        Wallet.TryImport(secret, out Wallet? wallet) ? wallet! : throw new InvalidOperationException("bad seed");
+        Wallet.TryImport(secret, out Wallet? wallet)
+            ? wallet!
+            : throw new InvalidOperationException("bad seed");
 
     public static Address AddressOf(byte[] secret)
     {

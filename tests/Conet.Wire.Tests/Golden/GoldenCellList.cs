@@ -20,7 +20,8 @@ internal static class GoldenCellList
         foreach (int size in new[] { 0, 1, 32, 254, 971 })
         {
             yield return seed =>
-                new($"anonymous message, {size} bytes", seed, BodyKind.Message, GoldenBodies.Message(seed, size));
+                new($"anonymous message, {size} bytes", seed, BodyKind.Message, GoldenBodies.Message(
+                    seed, size));
         }
 
         // 135 to 137 bytes of body lie around the block of Keccak-256, which hashes it.
@@ -37,7 +38,8 @@ internal static class GoldenCellList
         {
             yield return seed => new(
                 $"{(signed ? "signed" : "anonymous")} message with reply block, {size} bytes",
-                seed, BodyKind.Message, GoldenBodies.Message(seed, size, hasBlock: true, wantsReceipt: signed))
+                seed, BodyKind.Message,
+                GoldenBodies.Message(seed, size, hasBlock: true, wantsReceipt: signed))
             {
                 IsSigned = signed,
             };
@@ -48,7 +50,8 @@ internal static class GoldenCellList
     {
         foreach ((GoldenTarget target, bool signed, bool toWallet) in new[]
         {
-            (GoldenTarget.Home, false, false), (GoldenTarget.Home, true, false), (GoldenTarget.Alias, false, false),
+            (GoldenTarget.Home, false, false), (GoldenTarget.Home, true, false),
+            (GoldenTarget.Alias, false, false),
             (GoldenTarget.Alias, true, false), (GoldenTarget.Alias, true, true),
         })
         {
@@ -70,7 +73,8 @@ internal static class GoldenCellList
         yield return seed => Piece("fragment between", seed, 3000, 1, isSigned: true);
         yield return seed => Piece("last fragment, full", seed, 2 * 964, 1, isSigned: false);
         yield return seed => Piece("last fragment, one byte", seed, (2 * 964) + 1, 2, isSigned: false);
-        yield return seed => Piece("last of 65 535 fragments", seed, (65_534 * 964) + 9, 65_534, isSigned: true);
+        yield return seed =>
+            Piece("last of 65 535 fragments", seed, (65_534 * 964) + 9, 65_534, isSigned: true);
     }
 
     private static GoldenCell Piece(string name, uint seed, int bodySize, int index, bool isSigned)
@@ -92,8 +96,10 @@ internal static class GoldenCellList
             GoldenBodies.Acknowledgement(seed, 300, i => i < 10 || i % 7 == 3));
         yield return seed => ToAlias("acknowledgement, longest bit map", seed, BodyKind.FragmentAck, false,
             GoldenBodies.Acknowledgement(seed, 60_000, i => i % 3 != 0));
-        yield return seed => ToAlias("signed receipt", seed, BodyKind.Receipt, true, GoldenBodies.Receipt(seed));
-        yield return seed => ToAlias("unsigned receipt", seed, BodyKind.Receipt, false, GoldenBodies.Receipt(seed));
+        yield return seed =>
+            ToAlias("signed receipt", seed, BodyKind.Receipt, true, GoldenBodies.Receipt(seed));
+        yield return seed =>
+            ToAlias("unsigned receipt", seed, BodyKind.Receipt, false, GoldenBodies.Receipt(seed));
     }
 
     private static GoldenCell ToAlias(string name, uint seed, BodyKind kind, bool isSigned, byte[] body) =>
@@ -101,7 +107,8 @@ internal static class GoldenCellList
 
     private static IEnumerable<Func<uint, GoldenCell>> Control()
     {
-        yield return seed => ToNode(seed, BodyKind.Attach, GoldenBodies.Attach(seed)) with { IsSigned = true };
+        yield return seed =>
+            ToNode(seed, BodyKind.Attach, GoldenBodies.Attach(seed)) with { IsSigned = true };
         yield return seed => ToClient(seed, BodyKind.Challenge, GoldenBodies.Challenge(seed));
         yield return seed => ToNode(seed, BodyKind.Confirm, GoldenBodies.Challenge(seed));
         yield return seed => ToClient(seed, BodyKind.Attached, GoldenBodies.Attached(seed));
@@ -113,8 +120,10 @@ internal static class GoldenCellList
         yield return seed => ToNode(seed, BodyKind.AliasRevoke, GoldenBodies.Revoke(seed, 1));
         yield return seed => ToNode(seed, BodyKind.AliasRevoke, GoldenBodies.Revoke(seed, 47));
         yield return seed => ToNode(seed, BodyKind.Detach, GoldenBodies.TokenBytes(seed));
-        yield return seed => ToClient(seed, BodyKind.Refused, GoldenBodies.Refused(seed, RefusalReason.NoRoom));
-        yield return seed => ToNode(seed, BodyKind.Probe, GoldenBodies.BlockBytes(GoldenBodies.ProbeBlock(seed)))
+        yield return seed =>
+            ToClient(seed, BodyKind.Refused, GoldenBodies.Refused(seed, RefusalReason.NoRoom));
+        yield return seed =>
+            ToNode(seed, BodyKind.Probe, GoldenBodies.BlockBytes(GoldenBodies.ProbeBlock(seed)))
             with { IsSigned = true };
         yield return seed => ToNode(seed, BodyKind.ProbeAnswer, GoldenBodies.ProbeAnswer(seed));
     }
@@ -140,7 +149,8 @@ internal static class GoldenCellList
         {
             Network = GoldenCell.MainNetwork with { ChainId = ulong.MaxValue },
         };
-        yield return seed => new("a body of no bytes: a good envelope, no message", seed, BodyKind.Message, []);
+        yield return seed =>
+            new("a body of no bytes: a good envelope, no message", seed, BodyKind.Message, []);
     }
 
     private static GoldenCell Edge(string name, uint seed) =>

@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Conet.Golden;
 
-/// <summary>Bytes as lower-case hex without a prefix; 64-bit numbers as decimal text, which every JSON reader keeps.</summary>
+/// <summary>
+/// Bytes as lower-case hex without a prefix; 64-bit numbers as decimal text, which every JSON reader keeps.
+/// </summary>
 internal static class GoldenJson
 {
     public static void Hex(this Utf8JsonWriter json, string name, ReadOnlySpan<byte> bytes) =>

@@ -6,7 +6,9 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Wire.Tests.Golden;
 
-/// <summary>A cell to be judged, and how the recipient judges it: a reason of tests/vectors/README.md.</summary>
+/// <summary>
+/// A cell to be judged, and how the recipient judges it: a reason of tests/vectors/README.md.
+/// </summary>
 internal sealed record GoldenRefusal(string Name, GoldenCell Base, byte[] Cell, string Reason, string? Detail)
 {
     public ulong NowMs { get; init; } = GoldenCell.Now;
@@ -50,10 +52,12 @@ internal static class GoldenRefusalList
         }
 
         foreach (int offset in new[] { 0, 19, 20, 51, 52, 600, 1143, 1144, 1159 })
-            yield return seed => Altered($"byte {offset} altered", seed, "tag", cell => Flip(cell, offset, 0x02));
+            yield return seed =>
+                Altered($"byte {offset} altered", seed, "tag", cell => Flip(cell, offset, 0x02));
         foreach (string point in LowOrderPoints)
         {
-            yield return seed => Altered($"enc of low order {point[..4]}..{point[^2..]}", seed, "lowOrder", cell =>
+            yield return seed =>
+                Altered($"enc of low order {point[..4]}..{point[^2..]}", seed, "lowOrder", cell =>
             {
                 Convert.FromHexString(point).CopyTo(cell, FirstContactSeal.EncOffset);
                 return cell;
@@ -62,8 +66,10 @@ internal static class GoldenRefusalList
 
         yield return seed => Foreign("another chain id", seed, network => network with { ChainId = 1 });
         yield return seed => Foreign(
-            "another registry", seed, network => network with { RouteRegistry = GoldenCell.MainNetwork.RouteRegistry });
-        yield return seed => Resealed("suite 2 in the info", seed, (exchange, _) => exchange.Info[40] = 2, false);
+            "another registry", seed,
+            network => network with { RouteRegistry = GoldenCell.MainNetwork.RouteRegistry });
+        yield return seed =>
+            Resealed("suite 2 in the info", seed, (exchange, _) => exchange.Info[40] = 2, false);
         yield return seed => Resealed("aad without the destination", seed, (_, _) => { }, true);
     }
 
@@ -128,7 +134,8 @@ internal static class GoldenRefusalList
             yield return seed => Unsigned($"v {v}", seed, "v", e => e[V] = v);
         yield return seed => Unsigned("r 0", seed, "r", e => Put(e, R, 0));
         yield return seed => Unsigned("r = n", seed, "r", e => Put(e, R, _order));
-        yield return seed => Unsigned("r = 2^256 - 1", seed, "r", e => Put(e, R, (BigInteger.One << 256) - 1));
+        yield return seed =>
+            Unsigned("r = 2^256 - 1", seed, "r", e => Put(e, R, (BigInteger.One << 256) - 1));
         yield return seed => Unsigned("s 0", seed, "s", e => Put(e, S, 0));
         yield return seed => Unsigned("s = n", seed, "s", e => Put(e, S, _order));
         yield return seed => Unsigned("high s", seed, "s", e =>
@@ -139,12 +146,18 @@ internal static class GoldenRefusalList
         yield return seed => Unsigned("s = n/2 + 1", seed, "s", e => Put(e, S, (_order / 2) + 1));
         yield return seed => Unsigned("r = 5, which is on no point", seed, "recovery", e => Put(e, R, 5));
         yield return seed => Unsigned("the other v", seed, "mismatch", e => e[V] ^= 27 ^ 28);
-        yield return seed => Unsigned("another sender", seed, "mismatch", e => e[EnvelopeLayout.FromOffset] ^= 1);
-        yield return seed => Unsigned("another kind", seed, "mismatch", e => e[EnvelopeLayout.KindOffset] = 4);
-        yield return seed => Unsigned("another time", seed, "mismatch", e => e[EnvelopeLayout.IssuedMsOffset + 7] ^= 1);
-        yield return seed => Unsigned("another life", seed, "mismatch", e => e[EnvelopeLayout.TtlSecOffset + 3] ^= 1);
-        yield return seed => Unsigned("another msgId", seed, "mismatch", e => e[EnvelopeLayout.MessageIdOffset] ^= 1);
-        yield return seed => Unsigned("another body", seed, "mismatch", e => e[EnvelopeLayout.BodyOffset + 2] ^= 1);
+        yield return seed =>
+            Unsigned("another sender", seed, "mismatch", e => e[EnvelopeLayout.FromOffset] ^= 1);
+        yield return seed =>
+            Unsigned("another kind", seed, "mismatch", e => e[EnvelopeLayout.KindOffset] = 4);
+        yield return seed =>
+            Unsigned("another time", seed, "mismatch", e => e[EnvelopeLayout.IssuedMsOffset + 7] ^= 1);
+        yield return seed =>
+            Unsigned("another life", seed, "mismatch", e => e[EnvelopeLayout.TtlSecOffset + 3] ^= 1);
+        yield return seed =>
+            Unsigned("another msgId", seed, "mismatch", e => e[EnvelopeLayout.MessageIdOffset] ^= 1);
+        yield return seed =>
+            Unsigned("another body", seed, "mismatch", e => e[EnvelopeLayout.BodyOffset + 2] ^= 1);
         yield return seed => SignedFor("for another wallet", seed, GoldenTarget.Wallet,
             (cell, _) => (cell.Network, Plain(seed + 500).To));
         yield return seed => SignedFor("for the home address in place of the wallet", seed, GoldenTarget.Home,
@@ -182,7 +195,8 @@ internal static class GoldenRefusalList
         GoldenCell cell = Plain(seed);
         GoldenTrace trace = new(cell);
         change(trace.Exchange, trace.Envelope);
-        GoldenExchange other = new(cell.Network, trace.RecipientPublic, cell.EphemeralKeyMaterial, trace.Exchange.Info);
+        GoldenExchange other = new(
+            cell.Network, trace.RecipientPublic, cell.EphemeralKeyMaterial, trace.Exchange.Info);
         byte[] bytes = other.Seal(cell.Destination, trace.Envelope, isWithoutDestination ? other.Enc : null);
         return new GoldenRefusal(name, cell, bytes, "notOpened", "tag");
     }
@@ -193,7 +207,8 @@ internal static class GoldenRefusalList
         GoldenCell cell = Plain(seed, isSigned);
         GoldenTrace trace = new(cell);
         change(trace.Envelope);
-        return new GoldenRefusal(name, cell, trace.Exchange.Seal(cell.Destination, trace.Envelope), reason, detail);
+        return new GoldenRefusal(
+            name, cell, trace.Exchange.Seal(cell.Destination, trace.Envelope), reason, detail);
     }
 
     private static GoldenRefusal Unsigned(string name, uint seed, string detail, Action<byte[]> change) =>
@@ -221,7 +236,8 @@ internal static class GoldenRefusalList
         return bytes;
     }
 
-    private static BigInteger Number(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
+    private static BigInteger Number(ReadOnlySpan<byte> bytes) =>
+        new(bytes, isUnsigned: true, isBigEndian: true);
 
     private static void Put(byte[] envelope, int offset, BigInteger value)
     {

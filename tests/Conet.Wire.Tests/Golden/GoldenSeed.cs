@@ -5,7 +5,8 @@ using System.Text;
 namespace Conet.Golden;
 
 /// <summary>
-/// Reproducible bytes: SHA-256("conet/vector/1" ‖ seed u32 ‖ label ‖ i u32) for i = 0, 1, ..., cut to the size.
+/// Reproducible bytes: SHA-256("conet/vector/1" ‖ seed u32 ‖ label ‖ i u32) for i =
+/// 0, 1, ..., cut to the size.
 /// </summary>
 internal readonly record struct GoldenSeed(uint Value)
 {

@@ -5,7 +5,9 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Wire.Tests.Golden;
 
-/// <summary>The EIP-712 values of a signed envelope, spelled out word by word beside the code under test.</summary>
+/// <summary>
+/// The EIP-712 values of a signed envelope, spelled out word by word beside the code under test.
+/// </summary>
 internal sealed class GoldenSigning
 {
     public GoldenSigning(in NetworkId network, in Envelope envelope, in Address to, byte[] keyCommit)

@@ -7,7 +7,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Wire.Tests.Golden;
 
 /// <summary>
-/// The files of tests/vectors are what the code makes of their seeds, byte for byte, and the code judges them as they say.
+/// The files of tests/vectors are what the code makes of their seeds, byte for byte, and the
+/// code judges them as they say.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -31,7 +32,8 @@ public sealed class GoldenTests
         IReadOnlyList<GoldenCell> cells = GoldenCellList.All;
         Assert.InRange(cells.Count, 50, 100);
         Assert.All(Enum.GetValues<BodyKind>(), kind => Assert.Contains(cells, cell => cell.Kind == kind));
-        Assert.All(Enum.GetValues<GoldenTarget>(), target => Assert.Contains(cells, cell => cell.Target == target));
+        Assert.All(
+            Enum.GetValues<GoldenTarget>(), target => Assert.Contains(cells, cell => cell.Target == target));
         Assert.Contains(cells, cell => cell.Body.Length == EnvelopeLayout.BodyBytesMax);
         Assert.Contains(cells, cell => cell.Body.Length == 0);
         Assert.Equal(cells.Count, cells.Select(cell => cell.Name + cell.SeedValue).Distinct().Count());
@@ -45,7 +47,8 @@ public sealed class GoldenTests
             byte[] bytes = new byte[EnvelopeLayout.Size], commit = new byte[FirstContactSeal.KeyCommitSize];
             Assert.True(SealKey.TryImport(cell.RecipientSecret, out SealKey? key));
             using (key)
-                Assert.True(FirstContactSeal.TryOpen(cell.Network, new GoldenTrace(cell).Cell, key!, bytes, commit));
+                Assert.True(
+                    FirstContactSeal.TryOpen(cell.Network, new GoldenTrace(cell).Cell, key!, bytes, commit));
             Assert.Equal(EnvelopeProblem.None, Envelope.TryParse(bytes, out Envelope envelope));
             Assert.Equal(cell.IsSigned, envelope.IsSignedTo(cell.Network, cell.To, commit));
             Assert.Equal(cell.Body, envelope.Body);
@@ -68,7 +71,8 @@ public sealed class GoldenTests
         foreach (string point in GoldenRefusalList.LowOrderPoints)
         {
             Assert.False(FirstContactSeal.TrySeal(
-                cell.Network, cell.Destination, Convert.FromHexString(point), cell.Draft, null, new byte[1160]));
+                cell.Network, cell.Destination, Convert.FromHexString(point), cell.Draft, null,
+                new byte[1160]));
         }
     }
 

@@ -6,13 +6,15 @@ using Conet.Wire.Sealing;
 namespace Conet.Wire.Tests.Golden;
 
 /// <summary>
-/// One HPKE exchange of RFC 9180, step by step with its intermediate values, for a network and a recipient's key.
+/// One HPKE exchange of RFC 9180, step by step with its intermediate values, for a
+/// network and a recipient's key.
 /// </summary>
 internal sealed class GoldenExchange
 {
     private static readonly byte[] _commitLabel = "conet/commit/1"u8.ToArray();
 
-    public GoldenExchange(in NetworkId network, byte[] recipientKey, byte[] ephemeralKeyMaterial, byte[]? info = null)
+    public GoldenExchange(
+        in NetworkId network, byte[] recipientKey, byte[] ephemeralKeyMaterial, byte[]? info = null)
     {
         if (info is null)
             FirstContactSeal.WriteInfo(network, recipientKey, Info);
@@ -23,8 +25,10 @@ internal sealed class GoldenExchange
         Assert.True(X25519.TryAgree(EphemeralSecret, recipientKey, Dh));
         KemContext = [.. Enc, .. recipientKey];
         HpkeKeySchedule.KemSecret(Dh, KemContext, SharedSecret);
-        HpkeKeySchedule.Extract(HpkeKeySchedule.HpkeSuite, [], "psk_id_hash"u8, [], KeyScheduleContext.AsSpan(1));
-        HpkeKeySchedule.Extract(HpkeKeySchedule.HpkeSuite, [], "info_hash"u8, Info, KeyScheduleContext.AsSpan(33));
+        HpkeKeySchedule.Extract(
+            HpkeKeySchedule.HpkeSuite, [], "psk_id_hash"u8, [], KeyScheduleContext.AsSpan(1));
+        HpkeKeySchedule.Extract(
+            HpkeKeySchedule.HpkeSuite, [], "info_hash"u8, Info, KeyScheduleContext.AsSpan(33));
         HpkeKeySchedule.Extract(HpkeKeySchedule.HpkeSuite, SharedSecret, "secret"u8, [], Secret);
         Expand(Secret, "key"u8, KeyScheduleContext, Key);
         Expand(Secret, "base_nonce"u8, KeyScheduleContext, BaseNonce);
@@ -63,7 +67,8 @@ internal sealed class GoldenExchange
         destination.CopyTo(cell);
         Enc.CopyTo(cell, FirstContactSeal.EncOffset);
         ReadOnlySpan<byte> bound = aad ?? cell.AsSpan(0, FirstContactSeal.CiphertextOffset);
-        ChaCha20Poly1305Ietf.Seal(Key, BaseNonce, bound, envelope, cell.AsSpan(FirstContactSeal.CiphertextOffset));
+        ChaCha20Poly1305Ietf.Seal(
+            Key, BaseNonce, bound, envelope, cell.AsSpan(FirstContactSeal.CiphertextOffset));
         return cell;
     }
 
@@ -90,7 +95,8 @@ internal sealed class GoldenTrace
         Cell = Exchange.Seal(cell.Destination, Envelope);
         byte[] sealedByCode = new byte[CellLayout.Size];
         Assert.True(FirstContactSeal.TrySeal(
-            cell.Network, cell.Destination, RecipientPublic, cell.Draft, signer, cell.EphemeralKeyMaterial, sealedByCode));
+            cell.Network, cell.Destination, RecipientPublic, cell.Draft, signer, cell.EphemeralKeyMaterial,
+            sealedByCode));
         Assert.Equal(sealedByCode, Cell);
     }
 

@@ -19,7 +19,8 @@ export const homeAddress = (nodeId, wallet) =>
   underNode(nodeId, keccak256(concat(ascii("conet/home/1"), u32(nodeId), wallet)));
 
 export const aliasAddress = (nodeId, secret) =>
-  underNode(nodeId, createHash("sha256").update(concat(ascii("conet/alias/1"), u32(nodeId), secret)).digest());
+  underNode(
+      nodeId, createHash("sha256").update(concat(ascii("conet/alias/1"), u32(nodeId), secret)).digest());
 
 export const nodeIdOf = (address) => address.readUInt32BE(0);
 

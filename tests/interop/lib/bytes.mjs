@@ -24,7 +24,8 @@ export function fromHex(text, size) {
 /** The integer in `size` bytes. Throws when it does not fit: that is a mistake of the caller. */
 export function uint(value, size) {
   const digits = BigInt(value).toString(16);
-  if (digits.startsWith("-") || digits.length > size * 2) throw new Error(`${value} does not fit ${size} bytes`);
+  if (digits.startsWith("-") || digits.length > size * 2)
+      throw new Error(`${value} does not fit ${size} bytes`);
   return Buffer.from(digits.padStart(size * 2, "0"), "hex");
 }
 

@@ -1,4 +1,5 @@
-// A wallet on the network (SPEC sections 6 to 8), over one UDP socket: attach, aliases, messages, receipts, fragments.
+// A wallet on the network (SPEC sections 6 to 8), over one UDP socket: attach, aliases,
+// messages, receipts, fragments.
 
 import { createSocket } from "node:dgram";
 import { EventEmitter } from "node:events";
@@ -34,8 +35,8 @@ const parsers = {
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * `node` = { id, host, port, sealKey }: the home to attach to. Emits "message" { envelope, message, destination,
- * msgId, fragments }, "receipt-sent" and "drop" with the reason.
+ * `node` = { id, host, port, sealKey }: the home to attach to. Emits "message" { envelope, message,
+ * destination, msgId, fragments }, "receipt-sent" and "drop" with the reason.
  */
 export class Client extends EventEmitter {
   #network;
@@ -142,10 +143,11 @@ export class Client extends EventEmitter {
   // ---- sending (sections 7.2, 7.3, 7.5)
 
   /**
-   * Sends to `target` = { destination, to, prekey } through `entry` = { host, port }. With `replyBlock` and `receipt`
-   * it resolves with the receipt, or undefined when none came before `timeoutMs`.
+   * Sends to `target` = { destination, to, prekey } through `entry` = { host, port }. With `replyBlock` and
+   * `receipt` it resolves with the receipt, or undefined when none came before `timeoutMs`.
    */
-  async send(entry, target, content, { replyBlock, receipt = false, signed = true, timeoutMs = 20_000 } = {}) {
+  async send(
+      entry, target, content, { replyBlock, receipt = false, signed = true, timeoutMs = 20_000 } = {}) {
     const body = bodies.writeMessage({ replyBlock, receipt, content });
     const job = {
       entry, target, signed, body, msgId: randomBytes(16), issuedMs: BigInt(Date.now()), ttlSec: 600,
@@ -180,7 +182,8 @@ export class Client extends EventEmitter {
     });
   }
 
-  /** Sends pieces, at most 32 unacknowledged ones a tick from the lowest; without acknowledgement each once. */
+  /** Sends pieces, at most 32 unacknowledged ones a tick from the lowest;
+  without acknowledgement each once. */
   async #sendFragments(job, acknowledged) {
     const groupId = randomBytes(4).readUInt32BE();
     const parts = bodies.cut(job.body, groupId);
@@ -210,7 +213,8 @@ export class Client extends EventEmitter {
   #process(cell) {
     const key = this.#keyFor(cell.subarray(0, 20));
     if (!key) return "destination";
-    const opened = openAndVerify({ network: this.#network, cell, secret: key.secret, addressees: key.addressees });
+    const opened = openAndVerify(
+        { network: this.#network, cell, secret: key.secret, addressees: key.addressees });
     if (opened.problem) return opened.problem;
     const e = opened.envelope;
     return timeProblem(e, Date.now()) ?? this.#deliver(e, key);
@@ -225,7 +229,8 @@ export class Client extends EventEmitter {
       return { role: "wallet", destination, secret: this.#prekeySecret, addressees: [this.#wallet] };
     }
     const alias = this.#aliases.find((entry) => same(entry.address, destination));
-    return alias && { role: "alias", destination, secret: alias.keySecret, addressees: [destination, this.#wallet] };
+    return alias
+        && { role: "alias", destination, secret: alias.keySecret, addressees: [destination, this.#wallet] };
   }
 
   #deliver(e, key) {
@@ -256,7 +261,8 @@ export class Client extends EventEmitter {
     if (!message) return "body";
     const id = toHex(concat(e.from, msgId));
     const again = this.#seen.get(id);
-    if (!again) this.emit("message", { envelope: e, message, destination: key.destination, msgId, fragments });
+    if (!again)
+        this.emit("message", { envelope: e, message, destination: key.destination, msgId, fragments });
     if (message.receipt && Date.now() < Number(message.replyBlock.expiresMs)) {
       if (again && Date.now() - again < receiptAgainMs) return "replay";
       this.#seen.set(id, Date.now());

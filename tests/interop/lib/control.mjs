@@ -9,13 +9,15 @@ const exact = (size, read) => (body) => (body.length === size ? read(new Reader(
 export const writeAttach = (a) => concat(a.returnAddress, a.returnKey, u32(a.leaseSec), u8(0));
 
 export const parseAttach = exact(57, (reader) => {
-  const attach = { returnAddress: reader.take(addressSize), returnKey: reader.take(32), leaseSec: reader.u32() };
+  const attach =
+      { returnAddress: reader.take(addressSize), returnKey: reader.take(32), leaseSec: reader.u32() };
   const options = reader.u8();
   return options === 0 && isUnderNodeNotOwn(attach.returnAddress) ? attach : undefined;
 });
 
 const writeChallengeLike = (c) => concat(c.requestId, c.challenge);
-const parseChallengeLike = exact(48, (reader) => ({ requestId: reader.take(16), challenge: reader.take(32) }));
+const parseChallengeLike = exact(
+    48, (reader) => ({ requestId: reader.take(16), challenge: reader.take(32) }));
 
 export const writeChallenge = writeChallengeLike;
 export const parseChallenge = parseChallengeLike;
@@ -40,7 +42,8 @@ export const writeKept = (k) => concat(k.requestId, u32(k.leaseSec));
 export const parseKept = exact(20, (reader) => ({ requestId: reader.take(16), leaseSec: reader.u32() }));
 
 export const writeAliasResult = (r) => concat(r.requestId, u32(r.accepted));
-export const parseAliasResult = exact(20, (reader) => ({ requestId: reader.take(16), accepted: reader.u32() }));
+export const parseAliasResult = exact(
+    20, (reader) => ({ requestId: reader.take(16), accepted: reader.u32() }));
 
 export const writeRefused = (r) => concat(r.requestId, u16(r.reason));
 export const parseRefused = exact(18, (reader) => ({ requestId: reader.take(16), reason: reader.u16() }));

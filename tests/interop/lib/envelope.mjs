@@ -75,7 +75,8 @@ export function signingValues(e, to, network, keyCommit) {
 export const signEnvelope = (e, to, network, keyCommit, secret) =>
   sign(secret, signingValues(e, to, network, keyCommit).digest);
 
-/** Undefined when the signature is the sender's over one of the addresses, else the check of 5.1 that failed. */
+/** Undefined when the signature
+    is the sender's over one of the addresses, else the check of 5.1 that failed. */
 export function signatureProblem(e, addressees, network, keyCommit) {
   let problem = "mismatch";
   for (const to of addressees) {

@@ -54,7 +54,8 @@ export class Groups {
   #groups = new Map();
   #bytes = 0;
 
-  /** The group after the fragment was put into it, or undefined when it does not fit the group's first one. */
+  /** The group after the fragment was put into it,
+  or undefined when it does not fit the group's first one. */
   take(e, fragment) {
     const key = toHex(concat(e.from, u32(fragment.groupId)));
     let group = this.#groups.get(key);

@@ -1,4 +1,5 @@
-// RFC 9180 base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305. Single shot, sequence number 0.
+// RFC 9180 base mode: DHKEM(X25519, HKDF-SHA256), HKDF-SHA256, ChaCha20Poly1305.
+// Single shot, sequence number 0.
 
 import {
   createCipheriv, createDecipheriv, createHmac, createPrivateKey, createPublicKey, diffieHellman,
@@ -89,14 +90,16 @@ export const exportSecret = (context, label, size) =>
   labeledExpand(hpkeSuite, context.exporterSecret, "sec", ascii(label), size);
 
 export function encrypt(context, aad, plain) {
-  const cipher = createCipheriv("chacha20-poly1305", context.key, context.baseNonce, { authTagLength: tagSize });
+  const cipher = createCipheriv(
+      "chacha20-poly1305", context.key, context.baseNonce, { authTagLength: tagSize });
   cipher.setAAD(aad, { plaintextLength: plain.length });
   return concat(cipher.update(plain), cipher.final(), cipher.getAuthTag());
 }
 
 /** The plain text, or undefined. */
 export function decrypt(context, aad, sealed) {
-  const cipher = createDecipheriv("chacha20-poly1305", context.key, context.baseNonce, { authTagLength: tagSize });
+  const cipher = createDecipheriv(
+      "chacha20-poly1305", context.key, context.baseNonce, { authTagLength: tagSize });
   const size = sealed.length - tagSize;
   cipher.setAAD(aad, { plaintextLength: size });
   cipher.setAuthTag(sealed.subarray(size));

@@ -25,7 +25,8 @@ export function unpackRoute(packed) {
   const slots = [values.home0, values.home1, values.home2].map(Number);
   const homes = slots.filter((home) => home !== 0);
   const gap = homes.some((home, i) => home !== slots[i]);
-  if (homes.length === 0 || gap || new Set(homes).size !== homes.length || values.zero !== 0n) return undefined;
+  if (homes.length === 0 || gap || new Set(homes).size !== homes.length || values.zero !== 0n)
+      return undefined;
   if (values.suite !== 1n || values.epoch === 0n || values.expiry === 0n) return undefined;
   return {
     homes, suite: Number(values.suite), epoch: Number(values.epoch), expiry: values.expiry,
@@ -65,9 +66,11 @@ export const nextEventsHash = (eventsHash, seq, topic, data) =>
 const roundUp = (size) => Math.ceil(size / 32) * 32;
 
 /** ABI-encoded data of RouteChanged: only words. */
-export const routeChangedData = (seq, prekey, packed, r, vs) => concat(word(seq), prekey, word(packed), r, vs);
+export const routeChangedData = (seq, prekey, packed, r, vs) =>
+    concat(word(seq), prekey, word(packed), r, vs);
 
-/** ABI-encoded data of NodeChanged: a static struct, so only words; bytesN to the left, the rest to the right. */
+/** ABI-encoded data of NodeChanged: a static struct, so only words;
+bytesN to the left, the rest to the right. */
 export function nodeChangedData(seq, node) {
   const right = (bytes) => concat(Buffer.alloc(roundUp(bytes.length) - bytes.length), bytes);
   const left = (bytes) => concat(bytes, Buffer.alloc(roundUp(bytes.length) - bytes.length));

@@ -17,8 +17,8 @@ export const sealInfo = (network, prekey) =>
 const keyCommitOf = (context) => exportSecret(context, "conet/commit/1", 32);
 
 /**
- * Seals an envelope's fields for `destination`. With a wallet `secret` and its address in `fields.from` it is signed
- * for `to`. Returns every value on the way, `cell` last, or undefined when `prekey` is of low order.
+ * Seals an envelope's fields for `destination`. With a wallet `secret` and its address in `fields.from` it is
+ * signed for `to`. Returns every value on the way, `cell` last, or undefined when `prekey` is of low order.
  */
 export function sealCell({ network, destination, prekey, fields, secret, to, ephemeral = randomBytes(32) }) {
   const info = sealInfo(network, prekey);
@@ -52,7 +52,8 @@ export function openCell({ network, cell, secret }) {
   return { ...parseEnvelope(plain), plain, keyCommit: keyCommitOf(context) };
 }
 
-/** What was opened, or "badSignature" with its detail when it is signed, but not for one of the addressees (5.1). */
+/** What was opened, or "badSignature" with its detail when it is signed, but not for one of the addressees (
+    5.1). */
 export function signatureOf({ network, opened, addressees }) {
   if (opened.envelope.auth === 0) return opened;
   const detail = signatureProblem(opened.envelope, addressees, network, opened.keyCommit);

@@ -6,7 +6,8 @@ import { keccak256 } from "./keccak.mjs";
 const typeHash = (type) => keccak256(ascii(type));
 
 const domainType = "EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)";
-const envelopeType = "Envelope(address from,address to,uint8 kind,uint64 issuedMs,uint32 ttlSec,bytes16 msgId," +
+const envelopeType =
+    "Envelope(address from,address to,uint8 kind,uint64 issuedMs,uint32 ttlSec,bytes16 msgId," +
   "bytes32 bodyHash,bytes32 keyCommit)";
 const routeType = "Route(address wallet,bytes32 prekey,uint32 home0,uint32 home1,uint32 home2,uint8 suite," +
   "uint32 epoch,uint64 expiry,uint16 flags)";
@@ -19,7 +20,8 @@ const bytesLeft = (value) => concat(value, Buffer.alloc(32 - value.length));
 const struct = (type, ...words) => keccak256(concat(typeHash(type), ...words));
 
 export const domainSeparator = (network) => struct(
-  domainType, keccak256(ascii("Conet")), keccak256(ascii("1")), word(network.chainId), address(network.registry),
+  domainType, keccak256(ascii("Conet")), keccak256(ascii("1")), word(network.chainId),
+  address(network.registry),
 );
 
 export const digestOf = (separator, structHash) => keccak256(concat(fromHex("1901"), separator, structHash));

@@ -8,7 +8,8 @@ import { equal, equalFields, hexOrNull } from "./expect.mjs";
 
 export function verifyAddresses(file, check) {
   for (const v of file.keccak256) {
-    check(`Keccak-256 of ${v.input.length / 2} bytes`, () => equalFields(v, { hash: keccak256(fromHex(v.input)) }));
+    check(`Keccak-256 of ${v.input.length / 2} bytes`, () => equalFields(
+        v, { hash: keccak256(fromHex(v.input)) }));
   }
   for (const v of file.wallets) {
     check(`wallet ${v.text}`, () => {

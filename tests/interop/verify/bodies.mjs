@@ -24,7 +24,8 @@ const show = (value) => JSON.stringify(value, (_, item) => {
   return item?.type === "Buffer" ? Buffer.from(item.data).toString("hex") : item;
 });
 
-const sorted = (value) => show(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
+const sorted = (value) =>
+    show(Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))));
 
 function roundTrip(v) {
   const [, parse, write] = codecs[v.kindName];
@@ -38,12 +39,14 @@ function acknowledgement(v) {
   equal("written", toHex(writeFragmentAck(v.groupId, v.count, (index) => arrived.has(index))), v.body);
   const ack = codecs.FRAGMENT_ACK[1](fromHex(v.body));
   const end = ack.base + 8 * 940;
-  for (let i = 0; i < v.count; i++) equal(`index ${i}`, ackHas(ack, i), arrived.has(i) && (i < ack.base || i < end));
+  for (let i = 0; i < v.count; i++)
+      equal(`index ${i}`, ackHas(ack, i), arrived.has(i) && (i < ack.base || i < end));
 }
 
 export function verifyBodies(file, check) {
   for (const v of file.bodies) {
-    check(`${v.kindName} ${v.name}`, () => (v.kindName === "FRAGMENT_ACK" ? acknowledgement(v) : roundTrip(v)));
+    check(
+        `${v.kindName} ${v.name}`, () => (v.kindName === "FRAGMENT_ACK" ? acknowledgement(v) : roundTrip(v)));
   }
   check("a message cut into fragments", () => {
     const parts = cut(fromHex(file.cut.messageBody), file.cut.groupId);

@@ -9,7 +9,9 @@ function judge(v) {
   const opened = openCell({ network, cell: fromHex(v.cell), secret: fromHex(v.recipientSecret) });
   if (opened.problem) return opened;
   const problem = timeProblem(opened.envelope, BigInt(v.nowMs));
-  return problem ? { problem } : signatureOf({ network, opened, addressees: v.addressees.map((a) => fromHex(a)) });
+  return problem
+      ? { problem }
+      : signatureOf({ network, opened, addressees: v.addressees.map((a) => fromHex(a)) });
 }
 
 export function verifyRefused(file, check) {
@@ -22,7 +24,8 @@ export function verifyRefused(file, check) {
   }
   for (const point of file.lowOrderPoints) {
     check(`nothing is sealed to ${point}`, () => sealCell({
-      network: { chainId: 1n, registry: Buffer.alloc(20) }, destination: Buffer.alloc(20), prekey: fromHex(point),
+      network: { chainId: 1n, registry: Buffer.alloc(20) }, destination: Buffer.alloc(20),
+      prekey: fromHex(point),
       fields: { kind: 1, flags: 0, issuedMs: 0n, ttlSec: 1, msgId: Buffer.alloc(16), body: Buffer.from([0]) },
     }) === undefined);
   }

@@ -15,7 +15,8 @@ const routeOf = (v) => ({
 });
 
 function signedRoute(v) {
-  const [network, secret, prekey, route] = [networkOf(v), fromHex(v.walletSecret), fromHex(v.prekey), routeOf(v)];
+  const [network, secret, prekey, route] = [
+      networkOf(v), fromHex(v.walletSecret), fromHex(v.prekey), routeOf(v)];
   const wallet = walletAddress(secret);
   equal("walletSecret", toHex(draw(v.seed, "wallet", 32)), v.walletSecret);
   equal("prekeySecret", toHex(draw(v.seed, "prekey", 32)), v.prekeySecret);
@@ -53,7 +54,9 @@ function rolling(events) {
     const data = event.event === "RouteChanged"
       ? routes.routeChangedData(event.seq, bytes.prekey, routes.packedOf(bytes.packed), bytes.r, bytes.vs)
       : routes.nodeChangedData(event.seq, { ...event, ...bytes, bond: BigInt(event.bond) });
-    const topic = event.event === "RouteChanged" ? routes.walletTopic(bytes.wallet) : routes.nodeTopic(event.nodeId);
+    const topic = event.event === "RouteChanged"
+        ? routes.walletTopic(bytes.wallet)
+        : routes.nodeTopic(event.nodeId);
     hash = routes.nextEventsHash(hash, event.seq, topic, data);
     equalFields(event, { topic, data, eventsHash: hash });
   }
@@ -63,7 +66,8 @@ export function verifyRoutes(file, check) {
   for (const v of file.routes) check(`route ${v.name}`, () => signedRoute(v));
   for (const v of file.authorizations) check(`${v.type} ${v.nonce}`, () => authorization(v));
   for (const v of file.refusedWords) {
-    check(`word refused: ${v.reason}`, () => routes.unpackRoute(routes.packedOf(fromHex(v.packed))) === undefined);
+    check(`word refused: ${v.reason}`, () => routes.unpackRoute(
+        routes.packedOf(fromHex(v.packed))) === undefined);
   }
   for (const v of file.refusedSignatures) {
     check(`signature refused: ${v.name}`, () => !routes.routeSigned(
