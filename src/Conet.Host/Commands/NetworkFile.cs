@@ -31,6 +31,7 @@ internal sealed record NetworkFile
 
     public NetworkId Network => new(ChainId, RouteRegistry);
 
+    /// <summary>Reads and checks a file.</summary>
     /// <exception cref="CommandException">The file is absent or not usable.</exception>
     public static NetworkFile Read(string path)
     {
