@@ -29,7 +29,7 @@ public sealed class CoreTests
         "System.Threading.Tasks.Task", "System.Threading.Monitor", "System.Threading.Lock",
         "System.TimeProvider",
         "System.Diagnostics.Stopwatch", "System.Random", "System.Security.Cryptography.RandomNumberGenerator",
-        "System.IO.File", "System.IO.FileStream", "System.IO.Directory", "System.Console", "System.GC",
+        "System.IO.File", "System.IO.FileStream", "System.IO.Directory", "System.Console",
     ];
 
     private static readonly string[] _bannedSpaces = [
@@ -51,6 +51,8 @@ public sealed class CoreTests
             "a fresh ephemeral key for each seal; the vectors pass their own"),
         new("MessageId", "RandomNumberGenerator",
             "CreateRandom; the parser and the seal take ids as arguments"),
+        new("CellStreamReader", "SocketException", "caught: the pipe may be a socket's; none is opened"),
+        new("CellStreamWriter", "SocketException", "the same"),
         new("LocalTable", "Lock", "among its writers alone; readers do not lock"),
         new("UdpEndpoint", "AddressFamily", "the number of a family; no socket"),
         new("AnswerQueue", "RandomNumberGenerator", "delays and flags that an observer must not predict"),

@@ -12,7 +12,8 @@ internal sealed partial record SourceBlock(
 
     [GeneratedRegex(
         @"^\s*(?:\[[^\]]*\]\s*)*"
-        + @"(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|ref|partial)\s+)*"
+        + "(?:(?:public|internal|private|protected|file|static|sealed|abstract|readonly|ref|unsafe|partial)"
+        + @"\s+)*"
         + @"(?<kind>class|struct|interface|enum|record(?:\s+(?:struct|class))?|delegate)\b\s+(?<rest>[^=]*)")]
     private static partial Regex TypeHeader { get; }
 
