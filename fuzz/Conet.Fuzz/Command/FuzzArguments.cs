@@ -51,7 +51,8 @@ internal sealed record FuzzArguments
                 case "--json": read.IsJson = true; break;
                 case "--count": takesValue = TryNumber(value, 1, out ulong count); read.Count = count; break;
                 case "--total": takesValue = TryNumber(value, 1, out ulong total); read.Total = total; break;
-                case "--seconds": takesValue = TryNumber(value, 1, out ulong seconds); read.Seconds = seconds; break;
+                case "--seconds": takesValue = TryNumber(
+                    value, 1, out ulong seconds); read.Seconds = seconds; break;
                 case "--seed": takesValue = TryNumber(value, 0, out ulong seed); read.Seed = seed; break;
                 case "--replay": takesValue = value is not null; read.ReplayFile = value; break;
                 case "--worker": takesValue = value is not null; read.WorkerScratch = value; break;
@@ -64,7 +65,8 @@ internal sealed record FuzzArguments
                     continue;
             }
 
-            bool wantsValue = word is "--count" or "--total" or "--seconds" or "--seed" or "--replay" or "--worker";
+            bool wantsValue =
+                word is "--count" or "--total" or "--seconds" or "--seed" or "--replay" or "--worker";
             if (wantsValue && !takesValue)
                 error = $"{word} needs {(word is "--replay" or "--worker" ? "a file" : "a whole number")}";
             if (takesValue)

@@ -5,8 +5,8 @@ using Conet.Fuzz.Core;
 namespace Conet.Fuzz.Command;
 
 /// <summary>
-/// The whole command line around a set of targets: list, run, run all, replay. A program of its own needs one line:
-/// <c>return await FuzzCommand.RunAsync(args, targets);</c>. It starts itself again for each target.
+/// The whole command line around a set of targets: list, run, run all, replay. A program of its own needs one
+/// line: <c>return await FuzzCommand.RunAsync(args, targets);</c>. It starts itself again for each target.
 /// </summary>
 public static class FuzzCommand
 {
@@ -84,16 +84,19 @@ public static class FuzzCommand
         int next = -1;
         async Task WorkAsync()
         {
-            for (int i = Interlocked.Increment(ref next); i < jobs.Length; i = Interlocked.Increment(ref next))
+            for (int i = Interlocked.Increment(
+                ref next); i < jobs.Length; i = Interlocked.Increment(ref next))
             {
                 FuzzJob job = jobs[i];
-                FuzzReport report = await job.RunAsync(cases => output.Progress(job, cases)).ConfigureAwait(false);
+                FuzzReport report = await job.RunAsync(cases => output.Progress(job, cases))
+                    .ConfigureAwait(false);
                 output.Report(report, targets[i].HasPlantedBug && !isReplay, isReplay);
             }
         }
 
         int workers = Math.Clamp(Environment.ProcessorCount, 1, jobs.Length);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync))).ConfigureAwait(false);
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync)))
+            .ConfigureAwait(false);
         return output.Summary(workers) ? 0 : ExitFinding;
     }
 
@@ -110,7 +113,8 @@ public static class FuzzCommand
     private static ulong SeedOf(FuzzArguments arguments) =>
         arguments.Seed ?? (ulong)RandomNumberGenerator.GetInt32(int.MaxValue);
 
-    private static string? TargetOf(string file) => Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file)));
+    private static string? TargetOf(string file) =>
+        Path.GetFileName(Path.GetDirectoryName(Path.GetFullPath(file)));
 
     private static string Text(ulong number) => number.ToString(CultureInfo.InvariantCulture);
 

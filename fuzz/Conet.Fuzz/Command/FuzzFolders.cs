@@ -3,7 +3,10 @@ using Conet.Fuzz.Core;
 
 namespace Conet.Fuzz.Command;
 
-/// <summary>Where inputs are kept: fuzz/corpus/TARGET, fuzz/regressions/TARGET, and artifacts/fuzz/TARGET for findings.</summary>
+/// <summary>
+/// Where inputs are kept: fuzz/corpus/TARGET, fuzz/regressions/TARGET, and
+/// artifacts/fuzz/TARGET for findings.
+/// </summary>
 public sealed class FuzzFolders
 {
     private readonly string _root;
@@ -15,8 +18,8 @@ public sealed class FuzzFolders
     public string Running => Path.Combine(_root, "artifacts", "fuzz", "running");
 
     /// <summary>
-    /// The nearest folder at or above the working directory, then the program, that has a folder fuzz/corpus; else the
-    /// working directory.
+    /// The nearest folder at or above the working directory, then the program, that has a folder fuzz/corpus;
+    /// else the working directory.
     /// </summary>
     public static FuzzFolders Find()
     {
@@ -32,12 +35,16 @@ public sealed class FuzzFolders
         return new FuzzFolders(Environment.CurrentDirectory);
     }
 
-    /// <summary>Committed inputs of a target to start from, regressions included, in the order of their names.</summary>
+    /// <summary>
+    /// Committed inputs of a target to start from, regressions included, in the order of their names.
+    /// </summary>
     public IReadOnlyList<string> InputsOf(string target) =>
         [.. FilesIn(Path.Combine(_root, "fuzz", "corpus", target)),
             .. FilesIn(Path.Combine(_root, "fuzz", "regressions", target))];
 
-    /// <summary>Writes the input of a finding; a name by kind and content, so that the same one is one file.</summary>
+    /// <summary>
+    /// Writes the input of a finding; a name by kind and content, so that the same one is one file.
+    /// </summary>
     /// <returns>Its path, relative to the root where that is shorter.</returns>
     public string Save(string target, FuzzFinding finding)
     {

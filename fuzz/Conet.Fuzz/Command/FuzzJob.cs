@@ -7,8 +7,8 @@ using Conet.Fuzz.Core;
 namespace Conet.Fuzz.Command;
 
 /// <summary>
-/// One run of one target in a process of its own, seen from outside: started, watched, and, if it died, its last case taken
-/// from the file in which it noted it.
+/// One run of one target in a process of its own, seen from outside: started, watched, and, if it died, its
+/// last case taken from the file in which it noted it.
 /// </summary>
 internal sealed class FuzzJob
 {
@@ -31,7 +31,8 @@ internal sealed class FuzzJob
         Seed = seed;
         Directory.CreateDirectory(folders.Running);
         _scratch = Path.Combine(folders.Running, $"{target}.{Environment.ProcessId}");
-        _words = [target, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--worker", _scratch, .. words];
+        _words = [
+            target, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--worker", _scratch, .. words];
     }
 
     public string Target { get; }
@@ -51,7 +52,8 @@ internal sealed class FuzzJob
         long lastChange = Environment.TickCount64;
         while (!process.HasExited)
         {
-            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(PollMilliseconds)).ConfigureAwait(false);
+            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(PollMilliseconds))
+                .ConfigureAwait(false);
             if (CaseScratch.TryRead(_scratch, out ulong index, out _, out _, out _) && index != last)
             {
                 last = index;
@@ -66,7 +68,8 @@ internal sealed class FuzzJob
         }
 
         await errors.ConfigureAwait(false);
-        FuzzReport report = Read(await output.ConfigureAwait(false), isStuck, process.ExitCode, clock.Elapsed);
+        FuzzReport report = Read(
+            await output.ConfigureAwait(false), isStuck, process.ExitCode, clock.Elapsed);
         File.Delete(_scratch);
         return report;
     }
@@ -89,7 +92,8 @@ internal sealed class FuzzJob
         foreach (string word in _words)
             start.ArgumentList.Add(word);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        return Process.Start(start) ?? throw new InvalidOperationException("The worker process did not start.");
+        return Process.Start(start) ?? throw new InvalidOperationException(
+            "The worker process did not start.");
     }
 
     private async Task ReadErrorsAsync(Process process)
@@ -111,10 +115,13 @@ internal sealed class FuzzJob
         }
 
         string errors = string.Join('\n', _errorLines);
-        if (!CaseScratch.TryRead(_scratch, out ulong index, out ulong accepted, out GuardSide side, out byte[] input))
+        if (!CaseScratch.TryRead(
+            _scratch, out ulong index, out ulong accepted, out GuardSide side, out byte[] input))
             throw new InvalidOperationException($"The worker of {Target} ended with {exitCode}:\n{errors}");
         FuzzFindingKind kind = isStuck ? FuzzFindingKind.Hang : FuzzFindingKind.Crash;
-        string what = isStuck ? "the process stood still and was ended" : $"the process died with exit code {exitCode}";
+        string what = isStuck
+            ? "the process stood still and was ended"
+            : $"the process died with exit code {exitCode}";
         FuzzFinding finding = new(kind, index, side, what, $"{Target}: {what}.\n{errors}", input);
         return new FuzzReport(Target, Seed, index, accepted, elapsed, [finding]);
     }

@@ -23,7 +23,8 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
         {
             Console.Out.WriteLine(isJson
                 ? JsonSerializer.Serialize(
-                    new { target = target.Name, summary = target.Summary, planted_bug = target.HasPlantedBug })
+                    new { target = target.Name, summary = target.Summary,
+                        planted_bug = target.HasPlantedBug })
                 : $"{target.Name.PadRight(width)}  {target.Summary}");
         }
     }
@@ -38,7 +39,8 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
             if (!_running.TryGetValue(job.Target, out (ulong Cases, long Since) started))
                 _running[job.Target] = started = (cases, now);
             double rate = 1000.0 * (cases - started.Cases) / Math.Max(1, now - started.Since);
-            Console.Error.Write($"\r\e[K{job.Target}: {Number(cases)} cases, {Number((ulong)rate)}/s (seed {job.Seed})");
+            Console.Error.Write(
+                $"\r\e[K{job.Target}: {Number(cases)} cases, {Number((ulong)rate)}/s (seed {job.Seed})");
         }
     }
 
@@ -59,7 +61,8 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
             _cases += report.Cases;
             List<(FuzzFinding Finding, string? Path)> findings =
             [
-                .. report.Findings.Select(finding => (finding, isReplay ? null : folders.Save(report.Target, finding))),
+                .. report.Findings.Select(
+                    finding => (finding, isReplay ? null : folders.Save(report.Target, finding))),
             ];
             if (isJson)
                 PrintJson(report, mustFind, hasPassed, findings);
@@ -75,7 +78,8 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
         if (isJson)
         {
             Console.Out.WriteLine(JsonSerializer.Serialize(
-                new { passed = _passed, failed = _failed, cases = _cases, seconds = Math.Round(seconds, 2) }));
+                new { passed = _passed, failed = _failed, cases = _cases, seconds = Math.Round(
+                    seconds, 2) }));
             return _failed == 0;
         }
 
@@ -85,7 +89,8 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
     }
 
     private static void PrintJson(
-        FuzzReport report, bool mustFind, bool hasPassed, List<(FuzzFinding Finding, string? Path)> findings) =>
+        FuzzReport report, bool mustFind, bool hasPassed,
+        List<(FuzzFinding Finding, string? Path)> findings) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(new
         {
             target = report.Target,
@@ -116,7 +121,8 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
             (false, false) => $"FAILED (seed {report.Seed})",
         };
         double share = report.Cases == 0 ? 0 : 100.0 * report.Accepted / report.Cases;
-        string counts = Invariant($"{report.Target,-20} {Number(report.Cases),11} cases {share,5:F1} % accepted");
+        string counts = Invariant(
+            $"{report.Target,-20} {Number(report.Cases),11} cases {share,5:F1} % accepted");
         Console.Out.WriteLine(Invariant($"{counts} {report.Elapsed.TotalSeconds,6:F1} s  {verdict}"));
         foreach ((FuzzFinding finding, string? path) in findings)
         {
@@ -130,7 +136,8 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
         }
     }
 
-    private static string Number(ulong value) => value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
+    private static string Number(ulong value) =>
+        value.ToString("#,0", CultureInfo.InvariantCulture).Replace(',', ' ');
 
     private static string Invariant(FormattableString text) => FormattableString.Invariant(text);
 }

@@ -4,8 +4,8 @@ using Conet.Fuzz.Core;
 namespace Conet.Fuzz.Command;
 
 /// <summary>
-/// The process that runs the cases of one target, so that a crash ends it alone. It writes its report as one line of JSON to
-/// standard output; if that line is missing it died.
+/// The process that runs the cases of one target, so that a crash ends it alone. It writes its report as one
+/// line of JSON to standard output; if that line is missing it died.
 /// </summary>
 internal static class FuzzWorker
 {

@@ -4,8 +4,8 @@ using System.IO.MemoryMappedFiles;
 namespace Conet.Fuzz.Core;
 
 /// <summary>
-/// A mapped file that holds the case being run. It is written before each case, and what was written stays in the file
-/// whatever happens to the process, so that another can read the input that killed it.
+/// A mapped file that holds the case being run. It is written before each case, and what was written stays in
+/// the file whatever happens to the process, so that another can read the input that killed it.
 /// <code>
 ///  magic 8 | seed 8 | index 8 | accepted 8 | side 4 | length 4 | input
 /// </code>
@@ -13,7 +13,8 @@ namespace Conet.Fuzz.Core;
 public sealed unsafe class CaseScratch : IDisposable
 {
     private const ulong Magic = 0x434F_4E45_5446_555A;
-    private const int SeedOffset = 8, IndexOffset = 16, AcceptedOffset = 24, SideOffset = 32, LengthOffset = 36;
+    private const int SeedOffset = 8, IndexOffset = 16, AcceptedOffset = 24, SideOffset = 32,
+        LengthOffset = 36;
     private const int InputOffset = 40;
 
     private readonly MemoryMappedFile _file;
@@ -51,7 +52,8 @@ public sealed unsafe class CaseScratch : IDisposable
     }
 
     /// <summary>Reads the case that was being run; false if there is no such file or it is not one.</summary>
-    public static bool TryRead(string path, out ulong index, out ulong accepted, out GuardSide side, out byte[] input)
+    public static bool TryRead(
+        string path, out ulong index, out ulong accepted, out GuardSide side, out byte[] input)
     {
         index = accepted = 0;
         side = GuardSide.AfterEnd;
@@ -59,7 +61,8 @@ public sealed unsafe class CaseScratch : IDisposable
         byte[] bytes;
         try
         {
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            using FileStream file = new(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             bytes = new byte[file.Length];
             file.ReadExactly(bytes);
         }

@@ -1,7 +1,9 @@
 namespace Conet.Fuzz.Core;
 
-/// <summary>An input that is being made: bytes whose number changes within a fixed room. Never grows, never throws for
-/// lack of room: what does not fit is cut off.</summary>
+/// <summary>
+/// An input that is being made: bytes whose number changes within a fixed room. Never grows, never throws for
+/// lack of room: what does not fit is cut off.
+/// </summary>
 public sealed class FuzzBuffer
 {
     private readonly byte[] _bytes;

@@ -3,7 +3,9 @@ namespace Conet.Fuzz.Core;
 /// <summary>What sort of bug was found.</summary>
 public enum FuzzFindingKind
 {
-    /// <summary>An exception left the target, that of a wrong result (<see cref="FuzzOracleException"/>) included.</summary>
+    /// <summary>
+    /// An exception left the target, that of a wrong result (<see cref="FuzzOracleException"/>) included.
+    /// </summary>
     Exception,
 
     /// <summary>A case took longer than the limit.</summary>
@@ -34,4 +36,5 @@ public sealed record FuzzFinding(
 /// <param name="Elapsed">Time taken.</param>
 /// <param name="Findings">One for each signature; empty is good.</param>
 public sealed record FuzzReport(
-    string Target, ulong Seed, ulong Cases, ulong Accepted, TimeSpan Elapsed, IReadOnlyList<FuzzFinding> Findings);
+    string Target, ulong Seed, ulong Cases, ulong Accepted, TimeSpan Elapsed,
+    IReadOnlyList<FuzzFinding> Findings);

@@ -25,8 +25,8 @@ public sealed record FuzzOptions
     public string? ScratchPath { get; init; }
 
     /// <summary>
-    /// Called on a thread of its own when a case hangs. The case cannot be stopped: end the process. The default prints
-    /// the finding and does that.
+    /// Called on a thread of its own when a case hangs. The case cannot be stopped: end the process. The
+    /// default prints the finding and does that.
     /// </summary>
     public Action<FuzzFinding> OnHang { get; init; } = static finding =>
     {

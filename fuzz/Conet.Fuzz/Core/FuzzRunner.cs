@@ -3,9 +3,9 @@ using System.Diagnostics;
 namespace Conet.Fuzz.Core;
 
 /// <summary>
-/// Runs cases against one target, one after the other on the calling thread: seeded, replayable, bounded. A crash of the
-/// process is not survived; run it in a process of its own and read <see cref="CaseScratch"/> afterwards, as
-/// <see cref="Command.FuzzCommand"/> does.
+/// Runs cases against one target, one after the other on the calling thread: seeded, replayable, bounded. A
+/// crash of the process is not survived; run it in a process of its own and read <see cref="CaseScratch"/>
+/// afterwards, as <see cref="Command.FuzzCommand"/> does.
 /// </summary>
 public sealed class FuzzRunner : IDisposable
 {
@@ -35,7 +35,9 @@ public sealed class FuzzRunner : IDisposable
         return _mutator.Make(index).ToArray();
     }
 
-    /// <summary>Runs the cases. Ends early at <see cref="FuzzOptions.FindingsMax"/> findings or when cancelled.</summary>
+    /// <summary>
+    /// Runs the cases. Ends early at <see cref="FuzzOptions.FindingsMax"/> findings or when cancelled.
+    /// </summary>
     public FuzzReport Run(CancellationToken cancellation = default)
     {
         _findings.Clear();
@@ -79,7 +81,9 @@ public sealed class FuzzRunner : IDisposable
     /// <summary>Unmaps the guarded memory.</summary>
     public void Dispose() => _guarded.Dispose();
 
-    private static GuardSide SideOf(ulong index) => (index & 3) == 3 ? GuardSide.BeforeStart : GuardSide.AfterEnd;
+    private static GuardSide SideOf(ulong index) => (index & 3) == 3
+        ? GuardSide.BeforeStart
+        : GuardSide.AfterEnd;
 
     private bool RunOne(ulong index, ReadOnlySpan<byte> made, GuardSide side, HangWatch watch)
     {

@@ -14,8 +14,9 @@ public enum GuardSide
 }
 
 /// <summary>
-/// Native memory between two pages without any access: a read of one byte too many ends the process there and then.
-/// Where mmap is not to be had (<see cref="IsGuarded"/> false) it is plain memory. One thread; dispose once.
+/// Native memory between two pages without any access: a read of one byte too many ends the process
+/// there and then. Where mmap is not to be had (<see cref="IsGuarded"/> false) it is plain memory.
+/// One thread; dispose once.
 /// </summary>
 public sealed unsafe partial class GuardedInput : IDisposable
 {
@@ -87,7 +88,8 @@ public sealed unsafe partial class GuardedInput : IDisposable
     }
 
     [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
-    private static partial nint Map(nint address, nuint length, int protection, int flags, int file, nint offset);
+    private static partial nint Map(
+        nint address, nuint length, int protection, int flags, int file, nint offset);
 
     [LibraryImport("libc", EntryPoint = "mprotect", SetLastError = true)]
     private static partial int Protect(nint address, nuint length, int protection);

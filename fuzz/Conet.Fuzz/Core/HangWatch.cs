@@ -1,9 +1,9 @@
 namespace Conet.Fuzz.Core;
 
 /// <summary>
-/// A thread that notices a case that does not end. A machine with other work can stop a process for a second, so a case
-/// counts as hanging when the process used that much processor time since the case began, or when it waited ten times as
-/// long.
+/// A thread that notices a case that does not end. A machine with other work can stop a process for a second,
+/// so a case counts as hanging when the process used that much processor time since the case began, or when
+/// it waited ten times as long.
 /// </summary>
 public sealed class HangWatch : IDisposable
 {

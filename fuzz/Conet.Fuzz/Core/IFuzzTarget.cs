@@ -2,8 +2,8 @@ namespace Conet.Fuzz.Core;
 
 /// <summary>
 /// One parser or state machine under test. Implement this, hand it to <see cref="FuzzRunner"/> or to
-/// <see cref="Command.FuzzCommand"/>. A target keeps nothing from one case to the next, so that a case found once is found
-/// again alone; the runner calls it from one thread.
+/// <see cref="Command.FuzzCommand"/>. A target keeps nothing from one case to the next, so that a case found
+/// once is found again alone; the runner calls it from one thread.
 /// </summary>
 public interface IFuzzTarget
 {
@@ -42,7 +42,8 @@ public interface IFuzzTarget
     bool TryMutate(FuzzBuffer input, FuzzRandom random) => false;
 
     /// <summary>
-    /// Called once after all changes, to make checksums, counts or lengths right again, or, now and then, not.
+    /// Called once after all changes, to make checksums, counts or lengths right
+    /// again, or, now and then, not.
     /// </summary>
     void Repair(FuzzBuffer input, FuzzRandom random)
     {

@@ -6,7 +6,9 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Text of addresses, EIP-55 included. The input is Latin-1, or UTF-16 if it begins with a zero byte.</summary>
+/// <summary>
+/// Text of addresses, EIP-55 included. The input is Latin-1, or UTF-16 if it begins with a zero byte.
+/// </summary>
 internal sealed class AddressTextTarget : IFuzzTarget
 {
     private const int CharsMax = 256;
@@ -42,7 +44,8 @@ internal sealed class AddressTextTarget : IFuzzTarget
         if (!accepted)
             return false;
         Check(address.ToHex() == "0x" + text[2..].ToLowerInvariant(), "it was read as another address");
-        Check(Address.TryParseHex(address.ToString(), out Address again) && again == address, "not read back");
+        Check(Address.TryParseHex(address.ToString(), out Address again)
+            && again == address, "not read back");
         return true;
     }
 

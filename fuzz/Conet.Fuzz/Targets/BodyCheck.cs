@@ -7,8 +7,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Parses a body of a kind and, if it is accepted, writes it again: the bytes must be the same, since there is one
-/// encoding of each.
+/// Parses a body of a kind and, if it is accepted, writes it again: the bytes must be the same, since
+/// there is one encoding of each.
 /// </summary>
 internal static class BodyCheck
 {
@@ -49,11 +49,13 @@ internal static class BodyCheck
         if (!FragmentBody.TryParse(bytes, out FragmentBody body))
             return false;
         Check(body.Count >= 2 && body.Index < body.Count, "a fragment beyond its message");
-        Check(!body.Piece.IsEmpty && body.Piece.Length <= FragmentBody.PieceSize, "a piece of no allowed size");
+        Check(!body.Piece.IsEmpty
+            && body.Piece.Length <= FragmentBody.PieceSize, "a piece of no allowed size");
         if (body.Count > JoinedPiecesMax)
             return true;
         bool isLast = body.Index == body.Count - 1;
-        byte[] whole = new byte[((body.Count - 1) * FragmentBody.PieceSize) + (isLast ? body.Piece.Length : 1)];
+        byte[] whole =
+            new byte[((body.Count - 1) * FragmentBody.PieceSize) + (isLast ? body.Piece.Length : 1)];
         body.Piece.CopyTo(whole.AsSpan(body.Index * FragmentBody.PieceSize));
         byte[] again = new byte[EnvelopeLayout.BodyBytesMax];
         Same(bytes, again.AsSpan(0, FragmentBody.Write(body.GroupId, body.Index, whole, again)));
@@ -153,7 +155,8 @@ internal static class BodyCheck
     private static bool AliasResult(ReadOnlySpan<byte> bytes)
     {
         Span<byte> again = stackalloc byte[AliasResultBody.Size];
-        return AliasResultBody.TryParse(bytes, out AliasResultBody body) && Same(bytes, again[..body.Write(again)]);
+        return AliasResultBody.TryParse(bytes, out AliasResultBody body)
+            && Same(bytes, again[..body.Write(again)]);
     }
 
     private static bool AliasRevoke(ReadOnlySpan<byte> bytes)
@@ -176,7 +179,8 @@ internal static class BodyCheck
     private static bool ProbeAnswer(ReadOnlySpan<byte> bytes)
     {
         Span<byte> again = stackalloc byte[ProbeAnswerBody.Size];
-        return ProbeAnswerBody.TryParse(bytes, out ProbeAnswerBody body) && Same(bytes, again[..body.Write(again)]);
+        return ProbeAnswerBody.TryParse(bytes, out ProbeAnswerBody body)
+            && Same(bytes, again[..body.Write(again)]);
     }
 
     private static bool Same(ReadOnlySpan<byte> read, ReadOnlySpan<byte> written)

@@ -1,6 +1,8 @@
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Reads an input as the orders of a state machine: small numbers, one after the other, until it ends.</summary>
+/// <summary>
+/// Reads an input as the orders of a state machine: small numbers, one after the other, until it ends.
+/// </summary>
 internal ref struct ByteScript(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;

@@ -24,8 +24,8 @@ internal enum CanaryBug
 }
 
 /// <summary>
-/// A parser with a planted bug that is reached only through a magic word, a record type and a length that lies: a fuzzer
-/// that does not find it is broken. The format: "CNRY", type (1), length (2), that many bytes.
+/// A parser with a planted bug that is reached only through a magic word, a record type and a length that
+/// lies: a fuzzer that does not find it is broken. The format: "CNRY", type (1), length (2), that many bytes.
 /// </summary>
 internal sealed class Canary(CanaryBug bug) : IFuzzTarget
 {

@@ -10,20 +10,23 @@ internal sealed class EndpointTextTarget : IFuzzTarget
 {
     public string Name => "endpoint-text";
 
-    public string Summary => "UdpEndpoint.TryParse and the ban on forbidden targets; what is written is read back";
+    public string Summary =>
+        "UdpEndpoint.TryParse and the ban on forbidden targets; what is written is read back";
 
     public int InputBytesMax => 128;
 
     public IEnumerable<byte[]> Seeds =>
     [
         "192.0.2.1:4000"u8.ToArray(), "[2001:db8::1]:65535"u8.ToArray(), "127.0.0.1:1"u8.ToArray(),
-        "[::ffff:10.0.0.1]:9"u8.ToArray(), "[64:ff9b::127.0.0.1]:53"u8.ToArray(), "[fe80::1%eth0]:1"u8.ToArray(),
+        "[::ffff:10.0.0.1]:9"u8.ToArray(), "[64:ff9b::127.0.0.1]:53"u8.ToArray(),
+            "[fe80::1%eth0]:1"u8.ToArray(),
         "[2002:7f00:1::]:80"u8.ToArray(),
     ];
 
     public IEnumerable<byte[]> Tokens =>
     [
-        "::"u8.ToArray(), "%"u8.ToArray(), ":"u8.ToArray(), "["u8.ToArray(), "]"u8.ToArray(), "0x"u8.ToArray(),
+        "::"u8.ToArray(), "%"u8.ToArray(), ":"u8.ToArray(), "["u8.ToArray(), "]"u8.ToArray(),
+            "0x"u8.ToArray(),
         "255"u8.ToArray(), "."u8.ToArray(), "ffff"u8.ToArray(), "fe80"u8.ToArray(), "ff02"u8.ToArray(),
         "2002:"u8.ToArray(), "64:ff9b::"u8.ToArray(), "65536"u8.ToArray(), "127.0.0.1"u8.ToArray(),
     ];

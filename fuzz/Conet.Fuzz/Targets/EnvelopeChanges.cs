@@ -11,7 +11,8 @@ internal static class EnvelopeChanges
     private static readonly (int Offset, int Size)[] _fields =
     [
         (EnvelopeLayout.VersionOffset, 1), (EnvelopeLayout.KindOffset, 1), (EnvelopeLayout.FlagsOffset, 2),
-        (EnvelopeLayout.IssuedMsOffset, 8), (EnvelopeLayout.TtlSecOffset, 4), (EnvelopeLayout.MessageIdOffset, 16),
+        (EnvelopeLayout.IssuedMsOffset, 8), (EnvelopeLayout.TtlSecOffset, 4),
+        (EnvelopeLayout.MessageIdOffset, 16),
         (EnvelopeLayout.FromOffset, 20), (EnvelopeLayout.AuthOffset, 1), (EnvelopeLayout.SignatureOffset, 65),
         (EnvelopeLayout.BodyLengthOffset, 2),
     ];
@@ -53,7 +54,9 @@ internal static class EnvelopeChanges
         return true;
     }
 
-    /// <summary>Makes padding, sender and auth right most of the time, so that one wrong field is what is left.</summary>
+    /// <summary>
+    /// Makes padding, sender and auth right most of the time, so that one wrong field is what is left.
+    /// </summary>
     public static void Repair(FuzzBuffer input, FuzzRandom random)
     {
         if (input.Length != EnvelopeLayout.Size || random.OneIn(4))
@@ -78,7 +81,8 @@ internal static class EnvelopeChanges
     }
 
     private static int BodyLength(ReadOnlySpan<byte> bytes) => Math.Min(
-        (int)BinaryPrimitives.ReadUInt16BigEndian(bytes[EnvelopeLayout.BodyLengthOffset..]), EnvelopeLayout.BodyBytesMax);
+        (int)BinaryPrimitives.ReadUInt16BigEndian(bytes[EnvelopeLayout.BodyLengthOffset..]),
+        EnvelopeLayout.BodyBytesMax);
 
     private static void SetBodyLength(Span<byte> bytes, int length) =>
         BinaryPrimitives.WriteUInt16BigEndian(bytes[EnvelopeLayout.BodyLengthOffset..], (ushort)length);

@@ -6,19 +6,23 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>The envelope's parser against a slow one, its writer, and the parsers of the bodies inside.</summary>
+/// <summary>
+/// The envelope's parser against a slow one, its writer, and the parsers of the bodies inside.
+/// </summary>
 internal sealed class EnvelopeTarget : IFuzzTarget
 {
     public string Name => "envelope";
 
-    public string Summary => "Envelope against a slow twin; accepted means written again the same; then its body";
+    public string Summary =>
+        "Envelope against a slow twin; accepted means written again the same; then its body";
 
     public int InputBytesMax => EnvelopeLayout.Size + 64;
 
     public int UsualBytes => EnvelopeLayout.Size;
 
     public IEnumerable<byte[]> Seeds =>
-        [.. Samples.Kinds.Select(Samples.Envelope), Samples.Envelope(BodyKind.Message, new byte[972], isSigned: true)];
+        [.. Samples.Kinds.Select(Samples.Envelope),
+            Samples.Envelope(BodyKind.Message, new byte[972], isSigned: true)];
 
     public bool Run(ReadOnlySpan<byte> input)
     {
@@ -93,7 +97,8 @@ internal sealed class EnvelopeTarget : IFuzzTarget
 
     private static void CheckTimes(in Envelope envelope)
     {
-        foreach (ulong now in (ReadOnlySpan<ulong>)[0, Samples.NowMs, Samples.NowMs + 1_000_000, ulong.MaxValue])
+        foreach (ulong now in (
+            ReadOnlySpan<ulong>)[0, Samples.NowMs, Samples.NowMs + 1_000_000, ulong.MaxValue])
         {
             UInt128 issued = envelope.IssuedMs;
             UInt128 end = UInt128.Min(issued + (1000 * (UInt128)envelope.TtlSec) + 120_000, ulong.MaxValue);

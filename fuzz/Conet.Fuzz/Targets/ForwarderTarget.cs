@@ -6,8 +6,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// A batch of destinations against the forwarding rules written as plain ifs. The input is a role, a next hop that is this
-/// node, and 20 bytes for each cell.
+/// A batch of destinations against the forwarding rules written as plain ifs. The input is a role, a next hop
+/// that is this node, and 20 bytes for each cell.
 /// </summary>
 internal sealed class ForwarderTarget : IFuzzTarget
 {
@@ -20,18 +20,21 @@ internal sealed class ForwarderTarget : IFuzzTarget
 
     public string Name => "forwarder";
 
-    public string Summary => "Forwarder: every cell in one bucket, control or drop; none leaves the node port again";
+    public string Summary =>
+        "Forwarder: every cell in one bucket, control or drop; none leaves the node port again";
 
     public int InputBytesMax => HeaderSize + (CellsMax * Address.Size);
 
     public IEnumerable<byte[]> Seeds =>
     [
-        [0, 3, .. _own, .. Local(1), .. Local(14), .. Routed(5), .. Routed(3), .. Routed(200), .. Routed(255)],
+        [0, 3, .. _own, .. Local(1), .. Local(14), .. Routed(5), .. Routed(3), .. Routed(200),
+            .. Routed(255)],
         [1, 3, .. _own, .. Local(1), .. Routed(5), .. Routed(254), .. Routed(3)],
         [0, 255],
     ];
 
-    public IEnumerable<byte[]> Tokens => [_own, Local(0), Local(11), Local(12), Routed(23), Routed(24), Routed(252)];
+    public IEnumerable<byte[]> Tokens =>
+        [_own, Local(0), Local(11), Local(12), Routed(23), Routed(24), Routed(252)];
 
     public bool Run(ReadOnlySpan<byte> input)
     {
@@ -109,7 +112,9 @@ internal sealed class ForwarderTarget : IFuzzTarget
             else if (handle >= 0)
                 drop = DropReason.AddresseeAbsent;
             else if (role == CellRole.NodePort)
-                drop = hop == -2 || (hop >= 0 && hop == selfHop) ? DropReason.AddresseeAbsent : DropReason.CrossedRoute;
+                drop = hop == -2 || (hop >= 0 && hop == selfHop)
+                    ? DropReason.AddresseeAbsent
+                    : DropReason.CrossedRoute;
             else if (hop < 0)
                 drop = NoHop.ToDropReason(hop);
             else if (hop == selfHop)
@@ -126,11 +131,13 @@ internal sealed class ForwarderTarget : IFuzzTarget
         foreach (DropReason reason in Enum.GetValues<DropReason>())
             Check(counters.Dropped(reason) == drops[(int)reason], $"drops for {reason} are miscounted");
         Check(counters.Received(role) == (ulong)count, "received cells are miscounted");
-        Check(role == CellRole.ClientPort || forwarder.Forwards.Count == 0, "a cell left the node port again");
+        Check(role == CellRole.ClientPort
+            || forwarder.Forwards.Count == 0, "a cell left the node port again");
     }
 
     private static int HandleOf(ReadOnlySpan<byte> destination) =>
-        destination[0] == LocalMark && destination[1] < LocalCount && !destination[2..].ContainsAnyExcept((byte)0)
+        destination[0] == LocalMark && destination[1] < LocalCount
+            && !destination[2..].ContainsAnyExcept((byte)0)
             ? destination[1]
             : -1;
 

@@ -8,8 +8,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Pieces of several messages of several senders in any order, with time passing. What is joined must be what was sent, and
-/// no bound may be exceeded.
+/// Pieces of several messages of several senders in any order, with time passing. What is joined must be what
+/// was sent, and no bound may be exceeded.
 /// </summary>
 internal sealed class FragmentAssemblerTarget : IFuzzTarget
 {
@@ -17,7 +17,8 @@ internal sealed class FragmentAssemblerTarget : IFuzzTarget
 
     public string Name => "fragment-assembler";
 
-    public string Summary => "orders to a FragmentAssembler; what is joined was sent, bounds hold, nothing is leaked";
+    public string Summary =>
+        "orders to a FragmentAssembler; what is joined was sent, bounds hold, nothing is leaked";
 
     public int InputBytesMax => 512;
 
@@ -50,7 +51,8 @@ internal sealed class FragmentAssemblerTarget : IFuzzTarget
             }
 
             Check(assembler.HeldBytes is >= 0 and <= BytesMax, "it holds more than it may");
-            Check(assembler.AnonymousHeldBytes is >= 0 and <= BytesMax / 4, "strangers hold more than they may");
+            Check(assembler.AnonymousHeldBytes is >= 0 and <= BytesMax / 4,
+                "strangers hold more than they may");
             Check(assembler.OpenGroups <= GroupsMax, "too many messages are open");
         }
 
@@ -90,7 +92,9 @@ internal sealed class FragmentAssemblerTarget : IFuzzTarget
         piece.Fill(FillOf(sender, groupId, index));
         if (index == 0)
             piece[0] = variant == 63 ? (byte)2 : (byte)0;
-        Check(FragmentBody.TryParse(bytes[..(FragmentBody.HeaderSize + length)], out FragmentBody body), "no piece");
+        Check(
+            FragmentBody.TryParse(bytes[..(FragmentBody.HeaderSize + length)], out FragmentBody body),
+            "no piece");
 
         Span<byte> envelope = stackalloc byte[EnvelopeLayout.Size];
         WriteEnvelope(envelope, sender, index, variant);
@@ -99,12 +103,14 @@ internal sealed class FragmentAssemblerTarget : IFuzzTarget
         bool isKept = step is AssemblyStep.Kept or AssemblyStep.Complete or AssemblyStep.Repeated;
         if (!isKept)
             return false;
-        Check(group is not null && group.Count == count && group.GroupId == groupId, "another message was given");
+        Check(group is not null && group.Count == count
+            && group.GroupId == groupId, "another message was given");
         CheckAcknowledgement(group!, index);
         if (step != AssemblyStep.Complete)
             return false;
         byte[] joined = assembler.Take(group!);
-        Check(joined.Length == ((count - 1) * FragmentBody.PieceSize) + lastLength, "joined to another length");
+        Check(
+            joined.Length == ((count - 1) * FragmentBody.PieceSize) + lastLength, "joined to another length");
         for (int i = 0; i < joined.Length; i++)
         {
             byte expected = i == 0 ? (byte)0 : FillOf(sender, groupId, i / FragmentBody.PieceSize);
@@ -119,12 +125,16 @@ internal sealed class FragmentAssemblerTarget : IFuzzTarget
     {
         Span<byte> bytes = stackalloc byte[FragmentAckBody.HeaderSize + FragmentAckBody.BitmapBytesMax];
         int length = group.WriteAcknowledgement(bytes);
-        Check(FragmentAckBody.TryParse(bytes[..length], out FragmentAckBody ack), "its acknowledgement is malformed");
+        Check(
+            FragmentAckBody.TryParse(bytes[..length], out FragmentAckBody ack),
+            "its acknowledgement is malformed");
         Check(ack.Has(index), "a piece that came is not acknowledged");
-        Check((ack.Base == ack.Count) == group.IsComplete, "complete and fully acknowledged are not the same");
+        Check(
+            (ack.Base == ack.Count) == group.IsComplete, "complete and fully acknowledged are not the same");
     }
 
-    private static byte FillOf(int sender, uint groupId, int index) => (byte)(1 + (sender * 67) + (groupId * 31) + index);
+    private static byte FillOf(int sender, uint groupId, int index) =>
+        (byte)(1 + (sender * 67) + (groupId * 31) + index);
 
     private static void WriteEnvelope(Span<byte> bytes, int sender, int index, byte variant)
     {

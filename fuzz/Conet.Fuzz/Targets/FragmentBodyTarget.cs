@@ -12,7 +12,8 @@ internal sealed class FragmentBodyTarget : IFuzzTarget
 
     public int InputBytesMax => 1024;
 
-    public IEnumerable<byte[]> Seeds => [Samples.Body(BodyKind.Fragment), [0, 0, 0, 1, 0, 0, 0, 2, .. new byte[FragmentBody.PieceSize]]];
+    public IEnumerable<byte[]> Seeds =>
+        [Samples.Body(BodyKind.Fragment), [0, 0, 0, 1, 0, 0, 0, 2, .. new byte[FragmentBody.PieceSize]]];
 
     public bool Run(ReadOnlySpan<byte> input) => BodyCheck.Fragment(input);
 }

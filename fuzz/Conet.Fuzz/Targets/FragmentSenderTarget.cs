@@ -6,8 +6,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// A sender of pieces under any sequence of losses, timeouts and acknowledgements, true and false. Afterwards the network is
-/// good, and the message must get through.
+/// A sender of pieces under any sequence of losses, timeouts and acknowledgements, true and false. Afterwards
+/// the network is good, and the message must get through.
 /// </summary>
 internal sealed class FragmentSenderTarget : IFuzzTarget
 {
@@ -15,7 +15,8 @@ internal sealed class FragmentSenderTarget : IFuzzTarget
 
     public string Name => "fragment-sender";
 
-    public string Summary => "orders and false acknowledgements to a FragmentSender; it always gets through in the end";
+    public string Summary =>
+        "orders and false acknowledgements to a FragmentSender; it always gets through in the end";
 
     public int InputBytesMax => 384;
 
@@ -53,7 +54,8 @@ internal sealed class FragmentSenderTarget : IFuzzTarget
                     break;
             }
 
-            Check(sender.Acknowledged >= acknowledged && sender.Acknowledged <= count, "acknowledged pieces are lost");
+            Check(sender.Acknowledged >= acknowledged
+                && sender.Acknowledged <= count, "acknowledged pieces are lost");
             acknowledged = sender.Acknowledged;
             Check(sender.IsComplete == (acknowledged == count), "complete and not complete");
         }
@@ -90,7 +92,9 @@ internal sealed class FragmentSenderTarget : IFuzzTarget
     {
         Span<byte> bytes = stackalloc byte[FragmentAckBody.HeaderSize + FragmentAckBody.BitmapBytesMax];
         int length = FragmentAckBody.Write(1, sender.Count, arrived, bytes);
-        Check(FragmentAckBody.TryParse(bytes[..length], out FragmentAckBody body), "its acknowledgement is malformed");
+        Check(
+            FragmentAckBody.TryParse(bytes[..length], out FragmentAckBody body),
+            "its acknowledgement is malformed");
         sender.OnAcknowledgement(body, nowMs);
     }
 
@@ -103,7 +107,8 @@ internal sealed class FragmentSenderTarget : IFuzzTarget
         BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(script.UInt16() % (sender.Count + 1)));
         ReadOnlySpan<byte> bitmap = script.Bytes(script.Below(40));
         bitmap.CopyTo(bytes[FragmentAckBody.HeaderSize..]);
-        if (FragmentAckBody.TryParse(bytes[..(FragmentAckBody.HeaderSize + bitmap.Length)], out FragmentAckBody body))
+        if (FragmentAckBody.TryParse(
+            bytes[..(FragmentAckBody.HeaderSize + bitmap.Length)], out FragmentAckBody body))
             sender.OnAcknowledgement(body, nowMs);
     }
 

@@ -10,8 +10,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// The home of attached clients under any sequence of requests of a few wallets from a few sources: right ones, wrong ones,
-/// late ones. Its tables stay within their bounds and agree with the addresses it entered.
+/// The home of attached clients under any sequence of requests of a few wallets from a few sources: right
+/// ones, wrong ones, late ones. Its tables stay within their bounds and agree with the addresses it entered.
 /// </summary>
 internal sealed class HomeControlTarget : IFuzzTarget
 {
@@ -34,14 +34,16 @@ internal sealed class HomeControlTarget : IFuzzTarget
 
     public string Name => "home-control";
 
-    public string Summary => "orders to a HomeControl; tables stay within bounds and agree, and in the end all is free";
+    public string Summary =>
+        "orders to a HomeControl; tables stay within bounds and agree, and in the end all is free";
 
     public int InputBytesMax => 512;
 
     public IEnumerable<byte[]> Seeds =>
     [
         [.. Attach(1, 0), .. Aliases(1, 0), .. KeepAlive(1, 0), .. Detach(1, 0)],
-        [.. Attach(0, 0), .. Attach(1, 1), .. KeepAlive(1, 2), 1, 1, 2, 0, 0, 7, 200, .. Attach(2, 2), .. Aliases(0, 1)],
+        [.. Attach(0, 0), .. Attach(1, 1), .. KeepAlive(1, 2), 1, 1, 2, 0, 0, 7, 200, .. Attach(2, 2),
+            .. Aliases(0, 1)],
         Samples.Pattern(255, 0),
     ];
 
@@ -176,8 +178,10 @@ internal sealed class HomeControlTarget : IFuzzTarget
             switch (order)
             {
                 case 0:
-                    Address way = NodeAddress.Home(new NodeId(script.Below(9) == 8 ? 8u : 7u), WalletOf(wallet));
-                    return (BodyKind.Attach, AttachBody.Write(way, Samples.Pattern(32, 1), script.Byte(), body));
+                    Address way = NodeAddress.Home(
+                        new NodeId(script.Below(9) == 8 ? 8u : 7u), WalletOf(wallet));
+                    return (
+                        BodyKind.Attach, AttachBody.Write(way, Samples.Pattern(32, 1), script.Byte(), body));
                 case 1:
                 case 2:
                     if (_challenges.Count == 0)
@@ -195,12 +199,14 @@ internal sealed class HomeControlTarget : IFuzzTarget
                     for (int i = 0; i < secrets.Length; i += AliasRegisterBody.SecretSize)
                         secrets[i] = (byte)(script.Byte() & 0xF);
                     AttachToken token = new(body);
-                    return (BodyKind.AliasRegister, AliasRegisterBody.Write(token, script.Byte(), secrets, body));
+                    return (
+                        BodyKind.AliasRegister, AliasRegisterBody.Write(token, script.Byte(), secrets, body));
                 case 5:
                     WriteToken(ref script, body);
                     byte[] secret = [(byte)(script.Byte() & 0xF), .. new byte[31]];
                     Address[] aliases = [NodeAddress.Alias(Samples.Node, secret), WalletOf(wallet)];
-                    return (BodyKind.AliasRevoke, AliasRevokeBody.Write(new AttachToken(body), aliases, body));
+                    return (
+                        BodyKind.AliasRevoke, AliasRevokeBody.Write(new AttachToken(body), aliases, body));
                 default:
                     WriteToken(ref script, body);
                     return (BodyKind.Detach, AttachToken.Size - (script.Below(16) == 15 ? 1 : 0));
@@ -233,6 +239,7 @@ internal sealed class HomeControlTarget : IFuzzTarget
             bytes[1] = _randomNext++;
         }
 
-        private static Address WalletOf(int number) => new(Samples.Pattern(Address.Size, (byte)(0x90 + number)));
+        private static Address WalletOf(int number) =>
+            new(Samples.Pattern(Address.Size, (byte)(0x90 + number)));
     }
 }

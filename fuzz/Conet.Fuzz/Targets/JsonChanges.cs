@@ -3,13 +3,17 @@ using Conet.Fuzz.Core;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Changes that keep most of a JSON text JSON: other values, fields twice or gone, deep nesting, escapes.</summary>
+/// <summary>
+/// Changes that keep most of a JSON text JSON: other values, fields twice or gone, deep nesting, escapes.
+/// </summary>
 internal static class JsonChanges
 {
     public static readonly byte[][] Tokens =
     [
-        .. ((string[])["null", "true", "false", "0", "-1", "1e999", "18446744073709551616", "\"\"", "\"0x\"", "\"0x0\"",
-            "\"0x00\"", "{}", "[]", ",", ":", "\"", "\\u0000", "\\ud800", "\\u0030x", "[[[[[[[[", "{\"a\":", "//",
+        .. ((string[])["null", "true", "false", "0", "-1", "1e999", "18446744073709551616", "\"\"", "\"0x\"",
+        "\"0x0\"",
+            "\"0x00\"", "{}", "[]", ",", ":", "\"", "\\u0000", "\\ud800", "\\u0030x", "[[[[[[[[", "{\"a\":",
+            "//",
             "/**/", "\u00A0", "0x", "ffffffffffffffff", "\n"]).Select(Encoding.UTF8.GetBytes),
     ];
 
@@ -49,7 +53,8 @@ internal static class JsonChanges
     }
 
     /// <summary>Some string, number or word of the text.</summary>
-    private static bool TryFindValue(ReadOnlySpan<byte> text, FuzzRandom random, out int start, out int length)
+    private static bool TryFindValue(
+        ReadOnlySpan<byte> text, FuzzRandom random, out int start, out int length)
     {
         start = random.Below(text.Length);
         length = 0;

@@ -17,7 +17,8 @@ internal sealed class JsonRpcAnswerTarget : IFuzzTarget
         """{"jsonrpc":"2.0","id":1,"result":"0x7a69"}""",
         """{"jsonrpc":"2.0","id":1,"error":{"code":3,"message":"execution reverted","data":"0x08c379a0"}}""",
         """{"id":1,"error":{"code":-32000,"message":"a\nb\u202e","data":{"data":"0x01"}}}""",
-        """[{"id":2,"result":{"a":[1,2]}},{"id":1,"result":null},{"id":3,"error":{"code":1,"message":"no"}}]""",
+        """[{"id":2,"result":{"a":[1,2]}},{"id":1,"result":null},"""
+            + """{"id":3,"error":{"code":1,"message":"no"}}]""",
         """{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"parse error"}}""",
         """ [ ] """,
     ];
@@ -76,7 +77,8 @@ internal sealed class JsonRpcAnswerTarget : IFuzzTarget
         if (index >= 0)
         {
             answer = answer.EnumerateArray().Single(
-                member => member.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number
+                member =>
+                    member.TryGetProperty("id", out JsonElement id) && id.ValueKind == JsonValueKind.Number
                     && id.TryGetInt64(out long value) && value == index + 1);
         }
 

@@ -45,7 +45,9 @@ internal sealed class LocalTableTarget : IFuzzTarget
                 Check(table.Remove(bytes) == twin.Remove(address), "what was removed was not there");
             }
 
-            Check(table.Find(bytes) == twin.GetValueOrDefault(address, LocalTable.Absent), "another handle was found");
+            Check(
+                table.Find(bytes) == twin.GetValueOrDefault(address, LocalTable.Absent),
+                "another handle was found");
             Check(table.Count == twin.Count, "miscounted");
         }
 

@@ -7,9 +7,10 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Merkle-Patricia proofs. The input is flags, a key of 32 bytes, and nodes, each after its length in two bytes. Flag 1: a
-/// trie of short keys, whose nodes lie in one another. Flag 2: the root is that of the first node, so that a forged chain of
-/// nodes is walked to its end; without it the root is the true one, and whatever is accepted must be true.
+/// Merkle-Patricia proofs. The input is flags, a key of 32 bytes, and nodes, each after its length in two
+/// bytes. Flag 1: a trie of short keys, whose nodes lie in one another. Flag 2: the root is that of the first
+/// node, so that a forged chain of nodes is walked to its end; without it the root is the true one, and
+/// whatever is accepted must be true.
 /// </summary>
 internal sealed class MerkleProofTarget : IFuzzTarget
 {
@@ -21,7 +22,8 @@ internal sealed class MerkleProofTarget : IFuzzTarget
         Enumerable.Range(0, 40).Select(i => (Key(i), Samples.Pattern(1 + ((i * 7) % 90), (byte)i))));
 
     private static readonly SmallTrie _short = new(
-        Enumerable.Range(0, 30).Select(i => ((byte[])[(byte)(i * 37), (byte)(i / 3)], (byte[])[(byte)(i + 1)])));
+        Enumerable.Range(0, 30)
+            .Select(i => ((byte[])[(byte)(i * 37), (byte)(i / 3)], (byte[])[(byte)(i + 1)])));
 
     public string Name => "merkle-proof";
 

@@ -12,7 +12,8 @@ internal sealed class MessageBodyTarget : IFuzzTarget
 
     public int InputBytesMax => 1024;
 
-    public IEnumerable<byte[]> Seeds => [Samples.Body(BodyKind.Message), [0], [0, 1, 2, 3], [1, .. Samples.Body(BodyKind.Message).AsSpan(1)]];
+    public IEnumerable<byte[]> Seeds =>
+        [Samples.Body(BodyKind.Message), [0], [0, 1, 2, 3], [1, .. Samples.Body(BodyKind.Message).AsSpan(1)]];
 
     public bool Run(ReadOnlySpan<byte> input) => BodyCheck.Message(input);
 }

@@ -35,7 +35,8 @@ internal sealed class NodeConfigTarget : IFuzzTarget
         }
         """,
         """
-        {"chain":{"providers":["http://[::1]:1/"],"chainId":1,"nodeRegistry":"0x0000000000000000000000000000000000000001",
+        {"chain":{"providers":["http://[::1]:1/"],"chainId":1,
+            "nodeRegistry":"0x0000000000000000000000000000000000000001",
         "routeRegistry":"0x0000000000000000000000000000000000000002"},"clientPort":1,"nodePort":2,
         "signer":{"secretFile":"a"},"sealKey":{"secretFile":"b"},"stateDirectory":"c"}
         """,
@@ -43,15 +44,18 @@ internal sealed class NodeConfigTarget : IFuzzTarget
 
     public string Name => "node-config";
 
-    public string Summary => "NodeConfig.TryParse; accepted means written and read back the same, errors are one line";
+    public string Summary =>
+        "NodeConfig.TryParse; accepted means written and read back the same, errors are one line";
 
     public IEnumerable<byte[]> Seeds => _samples.Select(Encoding.UTF8.GetBytes);
 
     public IEnumerable<byte[]> Tokens =>
     [
         .. JsonChanges.Tokens,
-        .. ((string[])["\"nodeId\"", "\"chain\"", "\"providers\"", "\"limits\"", "\"workers\"", "\"plain\"", "65536",
-            "\"http://user:pw@h/\"", "\"file:///etc/passwd\"", "\"::1\"", "\"0x7f.1\"", "1.0", "1e2", "\u0085",
+        .. ((string[])["\"nodeId\"", "\"chain\"", "\"providers\"", "\"limits\"", "\"workers\"", "\"plain\"",
+        "65536",
+            "\"http://user:pw@h/\"", "\"file:///etc/passwd\"", "\"::1\"", "\"0x7f.1\"", "1.0", "1e2",
+            "\u0085",
             "\"http://\\u0000/\""]).Select(Encoding.UTF8.GetBytes),
     ];
 

@@ -24,7 +24,8 @@ internal static class RegistrySamples
     {
         Check(
             PackedRoute.TryCreate(
-                new NodeId(7), new NodeId(8), new NodeId(0), 1, epoch, 1_800_000_000, 0, out PackedRoute packed, out _),
+                new NodeId(7), new NodeId(8), new NodeId(0), 1, epoch, 1_800_000_000, 0,
+                out PackedRoute packed, out _),
             "the sample route is none");
         return RouteRecord.Live(new Bytes32(Samples.Pattern(32, 4)), packed);
     }

@@ -5,14 +5,17 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>A small replay memory under any order of messages and time: nothing is accepted twice while it lives.</summary>
+/// <summary>
+/// A small replay memory under any order of messages and time: nothing is accepted twice while it lives.
+/// </summary>
 internal sealed class ReplayMemoryTarget : IFuzzTarget
 {
     private const int EntriesMax = 6;
 
     public string Name => "replay-memory";
 
-    public string Summary => "orders to a ReplayMemory; nothing is fresh twice, and it stays within its bound";
+    public string Summary =>
+        "orders to a ReplayMemory; nothing is fresh twice, and it stays within its bound";
 
     public int InputBytesMax => 512;
 
@@ -44,12 +47,14 @@ internal sealed class ReplayMemoryTarget : IFuzzTarget
                 continue;
             bool isKnown = memory.Contains(from, id);
             ReplayVerdict verdict = memory.Remember(from, id, issuedMs, refusedFromMs, nowMs);
-            Check((verdict == ReplayVerdict.Seen) == isKnown, "what is remembered was not seen, or the reverse");
+            Check((
+                verdict == ReplayVerdict.Seen) == isKnown, "what is remembered was not seen, or the reverse");
             if (verdict == ReplayVerdict.Fresh)
                 Check(fresh.Add((from, id)), "a message was fresh twice");
             isRefused |= verdict == ReplayVerdict.Refused;
             Check(memory.Count is >= 0 and <= EntriesMax, "it remembers more than it may");
-            Check(verdict == ReplayVerdict.Refused || memory.Contains(from, id), "what was accepted is not remembered");
+            Check(verdict == ReplayVerdict.Refused
+                || memory.Contains(from, id), "what was accepted is not remembered");
         }
 
         return isRefused;

@@ -35,7 +35,8 @@ internal sealed class RlpTarget : IFuzzTarget
     public IEnumerable<byte[]> Tokens =>
     [
         [0x80], [0xC0], [0x81, 0x80], [0xB8, 0x38], [0xB9, 0x01, 0x00], [0xF8, 0x38], [0xF9, 0x01, 0x00],
-        [0xBF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0], [0xC1, 0xC0],
+        [0xBF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF], [0xFF, 0x80, 0, 0, 0, 0, 0, 0, 0],
+        [0xC1, 0xC0],
     ];
 
     public bool Run(ReadOnlySpan<byte> input)
@@ -43,7 +44,9 @@ internal sealed class RlpTarget : IFuzzTarget
         bool accepted = RlpReader.TryValidate(input, out RlpError error);
         Check(accepted == (error == RlpError.None), "accepted with an error, or refused without");
         byte[] copy = input.ToArray();
-        Check(accepted == (SlowItem(copy, 0, copy.Length, 0) == copy.Length), $"the slow twin judges otherwise: {error}");
+        Check(
+            accepted == (SlowItem(copy, 0, copy.Length, 0) == copy.Length),
+            $"the slow twin judges otherwise: {error}");
         ReadNumbers(input);
         if (!accepted)
             return false;
@@ -73,7 +76,8 @@ internal sealed class RlpTarget : IFuzzTarget
                 return true;
             default:
                 RlpWriter bytes = new();
-                bytes.WriteBytes(Samples.Pattern(random.Pick((int[])[0, 1, 2, 54, 55, 56, 57, 255, 256, 257]), 0));
+                bytes.WriteBytes(
+                    Samples.Pattern(random.Pick((int[])[0, 1, 2, 54, 55, 56, 57, 255, 256, 257]), 0));
                 input.Insert(at, bytes.Written);
                 return true;
         }

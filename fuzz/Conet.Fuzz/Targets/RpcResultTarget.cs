@@ -6,7 +6,9 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Results of the JSON-RPC methods in use. The first byte chooses the parser; a parsed proof is verified too.</summary>
+/// <summary>
+/// Results of the JSON-RPC methods in use. The first byte chooses the parser; a parsed proof is verified too.
+/// </summary>
 internal sealed class RpcResultTarget : IFuzzTarget
 {
     private static readonly string _hash = "0x" + new string('a', 64);
@@ -19,16 +21,19 @@ internal sealed class RpcResultTarget : IFuzzTarget
         "\"0x00ff\"",
         $"\"{_hash}\"",
         $$"""
-        {"number":"0x10","hash":"{{_hash}}","parentHash":"{{_hash}}","timestamp":"0x65","stateRoot":"{{_hash}}",
+        {"number":"0x10","hash":"{{_hash}}","parentHash":"{{_hash}}","timestamp":"0x65",
+            "stateRoot":"{{_hash}}",
          "baseFeePerGas":"0x7","extra":[{"a":1}]}
         """,
         $"[{Log()}]",
         $$"""
-        {"transactionHash":"{{_hash}}","blockNumber":"0x1","blockHash":"{{_hash}}","status":"0x1","gasUsed":"0x5208",
+        {"transactionHash":"{{_hash}}","blockNumber":"0x1","blockHash":"{{_hash}}","status":"0x1",
+            "gasUsed":"0x5208",
          "logs":[{{Log()}},{{Log()}}],"effectiveGasPrice":"0x9","contractAddress":null}
         """,
         $$"""
-        {"address":"{{_address}}","accountProof":["0xf851","0x80"],"balance":"0x0","nonce":"0x0","codeHash":"{{_hash}}",
+        {"address":"{{_address}}","accountProof":["0xf851","0x80"],"balance":"0x0","nonce":"0x0",
+            "codeHash":"{{_hash}}",
          "storageHash":"{{_hash}}","storageProof":[{"key":"0x1","value":"0x2","proof":["0xe2"]}]}
         """,
     ];

@@ -6,7 +6,9 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Opening of cells: any change of any byte must make it fail, and without touching another byte.</summary>
+/// <summary>
+/// Opening of cells: any change of any byte must make it fail, and without touching another byte.
+/// </summary>
 internal sealed class SealOpenTarget : IFuzzTarget
 {
     private static readonly byte[][] _genuine =
@@ -14,7 +16,9 @@ internal sealed class SealOpenTarget : IFuzzTarget
         Seal(BodyKind.Message, 1), Seal(BodyKind.Fragment, 2), Seal(BodyKind.Attach, 3),
     ];
 
-    /// <summary>Points of order 1, 2, 4 and 8, which never give a secret. Source: RFC 7748, section 7; cr.yp.to.</summary>
+    /// <summary>
+    /// Points of order 1, 2, 4 and 8, which never give a secret. Source: RFC 7748, section 7; cr.yp.to.
+    /// </summary>
     private static readonly byte[][] _lowOrder =
     [
         new byte[32],
@@ -47,8 +51,10 @@ internal sealed class SealOpenTarget : IFuzzTarget
         Check(isOpen == isGenuine, isOpen ? "an altered cell was opened" : "a genuine cell was not opened");
         if (!isOpen)
             return false;
-        Check(Envelope.TryParse(envelope, out Envelope parsed) == EnvelopeProblem.None, "its envelope is malformed");
-        Check(parsed.IsSignedTo(Samples.Network, Samples.Recipient, keyCommit), "its signature does not hold");
+        Check(Envelope.TryParse(
+            envelope, out Envelope parsed) == EnvelopeProblem.None, "its envelope is malformed");
+        Check(
+            parsed.IsSignedTo(Samples.Network, Samples.Recipient, keyCommit), "its signature does not hold");
         return true;
     }
 
@@ -62,7 +68,8 @@ internal sealed class SealOpenTarget : IFuzzTarget
             case 0: random.Pick(_lowOrder).CopyTo(enc); break;
             case 1: enc[31] ^= 0x80; break;
             case 2: input.Bytes[^(1 + random.Below(Hpke.TagSize))] ^= (byte)(1 << random.Below(8)); break;
-            default: input.Bytes[random.Below(CellLayout.DestinationSize)] ^= (byte)(1 << random.Below(8)); break;
+            default: input.Bytes[random.Below(CellLayout.DestinationSize)] ^= (byte)(1 << random.Below(8));
+            break;
         }
 
         return true;
@@ -76,7 +83,8 @@ internal sealed class SealOpenTarget : IFuzzTarget
         Samples.Key.CopyPublicKeyTo(key);
         Check(
             FirstContactSeal.TrySeal(
-                Samples.Network, Samples.Recipient, key, draft, Samples.Sender, Samples.Pattern(32, seed), cell),
+                Samples.Network, Samples.Recipient, key, draft, Samples.Sender, Samples.Pattern(32, seed),
+                cell),
             "the sample cell cannot be sealed");
         return cell;
     }

@@ -7,8 +7,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// What a hostile sender can do: any plaintext, properly sealed to the recipient. The input is the plaintext; it is sealed,
-/// opened again and taken through what a recipient does, down to the body.
+/// What a hostile sender can do: any plaintext, properly sealed to the recipient. The input is the plaintext;
+/// it is sealed, opened again and taken through what a recipient does, down to the body.
 /// </summary>
 internal sealed class SealedEnvelopeTarget : IFuzzTarget
 {
@@ -16,7 +16,8 @@ internal sealed class SealedEnvelopeTarget : IFuzzTarget
 
     public string Name => "sealed-envelope";
 
-    public string Summary => "altered plaintexts sealed with a known key: open, parse, judge time and signature, body";
+    public string Summary =>
+        "altered plaintexts sealed with a known key: open, parse, judge time and signature, body";
 
     public int InputBytesMax => EnvelopeLayout.Size;
 

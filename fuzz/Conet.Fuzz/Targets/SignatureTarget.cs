@@ -27,7 +27,8 @@ internal sealed class SignatureTarget : IFuzzTarget
 
     public IEnumerable<byte[]> Tokens =>
     [
-        Word(_order), Word(_order - 1), Word(_order + 1), Word(_order / 2), Word((_order / 2) + 1), Word(0), Word(1),
+        Word(_order), Word(_order - 1), Word(_order + 1), Word(_order / 2), Word((_order / 2) + 1), Word(0),
+        Word(1),
     ];
 
     public bool Run(ReadOnlySpan<byte> input)
@@ -45,7 +46,9 @@ internal sealed class SignatureTarget : IFuzzTarget
         bool isGenuine = false;
         foreach (byte[] genuine in _genuine)
             isGenuine |= input.SequenceEqual(genuine);
-        Check(isGenuine == (signer == Samples.Sender.Address), "a forgery names the wallet, or its own does not");
+        Check(
+            isGenuine == (signer == Samples.Sender.Address),
+            "a forgery names the wallet, or its own does not");
         return true;
     }
 

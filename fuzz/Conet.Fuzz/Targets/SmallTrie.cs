@@ -2,7 +2,9 @@ using Conet.Routing.Chain;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>A Merkle-Patricia trie built the slow way from all its entries, to have true proofs from.</summary>
+/// <summary>
+/// A Merkle-Patricia trie built the slow way from all its entries, to have true proofs from.
+/// </summary>
 internal sealed class SmallTrie
 {
     private readonly List<(byte[] Nibbles, byte[] Value)> _entries;
@@ -78,7 +80,8 @@ internal sealed class SmallTrie
         for (byte nibble = 0; nibble < 16; nibble++)
         {
             byte wanted = nibble;
-            List<(byte[] Nibbles, byte[] Value)> below = [.. entries.Where(entry => entry.Nibbles[depth] == wanted)];
+            List<(byte[] Nibbles, byte[] Value)> below = [
+                .. entries.Where(entry => entry.Nibbles[depth] == wanted)];
             if (below.Count == 0)
                 writer.WriteBytes([]);
             else

@@ -9,7 +9,9 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Snapshot files, with the tag made right again most of the time, so that the records are reached.</summary>
+/// <summary>
+/// Snapshot files, with the tag made right again most of the time, so that the records are reached.
+/// </summary>
 internal sealed class SnapshotTarget : IFuzzTarget
 {
     private static readonly byte[] _key = Samples.Pattern(SnapshotFile.KeySize, 0xA1);
@@ -28,7 +30,9 @@ internal sealed class SnapshotTarget : IFuzzTarget
     {
         SnapshotProblem problem =
             SnapshotFile.TryDecode(input, _options, _key, _secret, out MirrorSnapshot? snapshot);
-        Check((problem == SnapshotProblem.None) == (snapshot is not null), "a snapshot with a problem, or none without");
+        Check(
+            (problem == SnapshotProblem.None) == (snapshot is not null),
+            "a snapshot with a problem, or none without");
         if (snapshot is null)
             return false;
         byte[] again = SnapshotFile.Encode(snapshot, _options, _key);
@@ -44,7 +48,8 @@ internal sealed class SnapshotTarget : IFuzzTarget
             return false;
         uint nodes = BinaryPrimitives.ReadUInt32BigEndian(input.Bytes[SnapshotLayout.NodeCountOffset..]);
         int nodesEnd = (int)Math.Min(
-            SnapshotLayout.HeaderSize + (nodes * (long)SnapshotLayout.NodeSize), input.Length - SnapshotLayout.TagSize);
+            SnapshotLayout.HeaderSize + (nodes * (long)SnapshotLayout.NodeSize),
+            input.Length - SnapshotLayout.TagSize);
         bool isNode = random.OneIn(2) && nodesEnd > SnapshotLayout.HeaderSize;
         (int start, int end, int size) = isNode
             ? (SnapshotLayout.HeaderSize, nodesEnd, SnapshotLayout.NodeSize)

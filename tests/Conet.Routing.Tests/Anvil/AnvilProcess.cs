@@ -6,8 +6,8 @@ using Conet.Routing.Chain;
 namespace Conet.Routing.Tests.Anvil;
 
 /// <summary>
-/// A chain of our own on loopback: one anvil process that mines only when told to, and lets anybody send for anybody.
-/// Ends with this object. Where anvil is not installed the test is skipped with the reason.
+/// A chain of our own on loopback: one anvil process that mines only when told to, and lets anybody send for
+/// anybody. Ends with this object. Where anvil is not installed the test is skipped with the reason.
 /// </summary>
 internal sealed class AnvilProcess : IAsyncDisposable
 {
@@ -50,7 +50,8 @@ internal sealed class AnvilProcess : IAsyncDisposable
         string[] arguments =
         [
             "--host", "127.0.0.1", "--port", $"{port}", "--chain-id", $"{chainId}", "--accounts", "1",
-            "--timestamp", "1800000000", "--no-mining", "--auto-impersonate", "--order", "fifo", "--block-base-fee-per-gas", "0",
+            "--timestamp", "1800000000", "--no-mining", "--auto-impersonate", "--order", "fifo",
+            "--block-base-fee-per-gas", "0",
             "--gas-price", "0", "--disable-min-priority-fee", "--disable-console-log",
         ];
         foreach (string argument in arguments)
@@ -93,7 +94,8 @@ internal sealed class AnvilProcess : IAsyncDisposable
         return Encoding.UTF8.GetString(answer.Value);
     }
 
-    public Task MineAsync(int blocks = 1) => CallAsync("anvil_mine", $"[\"{HexText.FormatQuantity((ulong)blocks)}\"]");
+    public Task MineAsync(int blocks = 1) =>
+        CallAsync("anvil_mine", $"[\"{HexText.FormatQuantity((ulong)blocks)}\"]");
 
     public async Task<BlockHeader> HeadAsync()
     {
@@ -120,7 +122,8 @@ internal sealed class AnvilProcess : IAsyncDisposable
             return int.Parse(line[Mark.Length..], CultureInfo.InvariantCulture);
         }
 
-        throw new InvalidOperationException("anvil ended: " + await process.StandardError.ReadToEndAsync(cancellation));
+        throw new InvalidOperationException(
+            "anvil ended: " + await process.StandardError.ReadToEndAsync(cancellation));
     }
 
     // A full pipe would stop the process.

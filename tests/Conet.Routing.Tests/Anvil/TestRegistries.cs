@@ -6,7 +6,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Tests.Anvil;
 
-/// <summary>Both registries on an anvil chain: calls that change them, and their storage as eth_call tells it.</summary>
+/// <summary>
+/// Both registries on an anvil chain: calls that change them, and their storage as eth_call tells it.
+/// </summary>
 internal sealed class TestRegistries
 {
     private const string NodeInputType = "(address,bytes32,bytes32,bytes16,uint16,uint16,bytes32,uint32)";
@@ -25,14 +27,16 @@ internal sealed class TestRegistries
 
     public RouteTypedData TypedData { get; }
 
-    public static async Task<TestRegistries> DeployAsync(AnvilProcess anvil, ulong chainId = AnvilProcess.DefaultChainId)
+    public static async Task<TestRegistries> DeployAsync(
+        AnvilProcess anvil, ulong chainId = AnvilProcess.DefaultChainId)
     {
         BlockHeader before = await anvil.HeadAsync();
         foreach (string name in (string[])["NodeRegistry", "RouteRegistry"])
             await SendAsync(anvil, _deployer, null, ReadCode(name));
         await anvil.MineAsync();
         MirrorOptions options = new(
-            chainId, ContractAddress.Create(_deployer, 0), ContractAddress.Create(_deployer, 1), before.Number + 1);
+            chainId, ContractAddress.Create(_deployer, 0), ContractAddress.Create(_deployer, 1),
+            before.Number + 1);
         TestRegistries registries = new(anvil, options);
         Assert.Equal(default, await registries.ReadPositionAsync(options.NodeRegistry));
         Assert.Equal(default, await registries.ReadPositionAsync(options.RouteRegistry));
@@ -43,7 +47,8 @@ internal sealed class TestRegistries
         SendAsync(_anvil, owner, Options.NodeRegistry, Call($"register({NodeInputType})", null, input));
 
     public Task UpdateAsync(in Address owner, uint nodeId, in NodeInput input) =>
-        SendAsync(_anvil, owner, Options.NodeRegistry, Call($"update(uint32,{NodeInputType})", nodeId, input));
+        SendAsync(
+            _anvil, owner, Options.NodeRegistry, Call($"update(uint32,{NodeInputType})", nodeId, input));
 
     public Task SetStateAsync(in Address owner, uint nodeId, NodeState state)
     {
@@ -90,7 +95,8 @@ internal sealed class TestRegistries
     }
 
     public Task ClearAsync(in Address wallet) =>
-        SendAsync(_anvil, wallet, Options.RouteRegistry, new AbiCallWriter(AbiSignature.Selector("clear()"), 0).Finish());
+        SendAsync(_anvil, wallet, Options.RouteRegistry, new AbiCallWriter(
+            AbiSignature.Selector("clear()"), 0).Finish());
 
     /// <summary>How far the events go, from storage.</summary>
     public async Task<RegistryPosition> ReadPositionAsync(Address registry)
@@ -106,7 +112,8 @@ internal sealed class TestRegistries
         byte[] words = await ReadAsync(Options.RouteRegistry, Call("route(address)", wallet));
         Bytes32 prekey = new(words.AsSpan(0, 32));
         Assert.True(RouteRecord.TryParse(
-            prekey, UInt256.FromBigEndian(words.AsSpan(32)), out RouteRecord record, out PackedRouteError error), $"{error}");
+            prekey, UInt256.FromBigEndian(words.AsSpan(32)), out RouteRecord record,
+            out PackedRouteError error), $"{error}");
         return record;
     }
 
@@ -135,14 +142,16 @@ internal sealed class TestRegistries
     private static async Task SendAsync(AnvilProcess anvil, Address from, Address? to, byte[] data)
     {
         string recipient = to is { } address ? $"\"to\":\"{address.ToHex()}\"," : "";
-        string transaction = $"{{\"from\":\"{from.ToHex()}\",{recipient}\"gas\":\"0x4c4b40\",\"gasPrice\":\"0x0\","
+        string transaction =
+            $"{{\"from\":\"{from.ToHex()}\",{recipient}\"gas\":\"0x4c4b40\",\"gasPrice\":\"0x0\","
             + $"\"data\":\"{HexText.Format(data)}\"}}";
         await anvil.CallAsync("eth_sendTransaction", $"[{transaction}]");
     }
 
     private async Task<byte[]> ReadAsync(Address registry, byte[] data)
     {
-        RpcResult<byte[]> answer = await _anvil.Rpc.CallAsync(new CallRequest(registry, data), BlockId.Latest);
+        RpcResult<byte[]> answer = await _anvil.Rpc.CallAsync(
+            new CallRequest(registry, data), BlockId.Latest);
         Assert.True(answer.IsSuccess, answer.ToString());
         return answer.Value;
     }

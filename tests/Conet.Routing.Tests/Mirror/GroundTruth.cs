@@ -9,7 +9,8 @@ namespace Conet.Routing.Tests.Mirror;
 internal static class GroundTruth
 {
     public static async Task AssertEqualAsync(
-        RouteTable table, TestRegistries registries, IReadOnlyList<Wallet> wallets, BlockHeader head, string what)
+        RouteTable table, TestRegistries registries, IReadOnlyList<Wallet> wallets, BlockHeader head,
+        string what)
     {
         Assert.True(table.TimeSeconds == head.TimestampSeconds, $"{what}: time");
         RegistryPosition nodes = await registries.ReadPositionAsync(registries.Options.NodeRegistry);
@@ -33,12 +34,14 @@ internal static class GroundTruth
     private static async Task AssertNodesAsync(RouteTable table, TestRegistries registries, string what)
     {
         NodeRecord[] nodes = await registries.ReadNodesAsync();
-        Assert.True(table.Nodes.Count == nodes.Length, $"{what}: {table.Nodes.Count} nodes, not {nodes.Length}");
+        Assert.True(
+            table.Nodes.Count == nodes.Length, $"{what}: {table.Nodes.Count} nodes, not {nodes.Length}");
         for (uint id = 1; id <= nodes.Length; id++)
         {
             NodeRecord node = nodes[id - 1];
             Assert.True(table.Nodes[id].Node == node, $"{what}: node {id}");
-            bool isServed = table.TryGetHomes(NodeAddress.Alias(new NodeId(id), new byte[32]), out Homes homes);
+            bool isServed = table.TryGetHomes(
+                NodeAddress.Alias(new NodeId(id), new byte[32]), out Homes homes);
             Assert.True(isServed == (node.State != NodeState.Retired), $"{what}: prefix of node {id}");
             Assert.True(!isServed || homes == new Homes(id, 0, 0), $"{what}: home of node {id}");
         }
@@ -58,9 +61,11 @@ internal static class GroundTruth
             return;
         PackedRoute packed = record.Packed;
         Assert.True(
-            homes == new Homes(packed.Home0.Value, packed.Home1.Value, packed.Home2.Value), $"{what}: homes of {wallet}");
+            homes == new Homes(packed.Home0.Value, packed.Home1.Value, packed.Home2.Value),
+            $"{what}: homes of {wallet}");
         Assert.True(
-            registries.TypedData.VerifyRoute(wallet, record.Prekey, packed, row!.Signature), $"{what}: signature");
+            registries.TypedData.VerifyRoute(wallet, record.Prekey, packed, row!.Signature),
+            $"{what}: signature");
     }
 
     private static bool IsInForce(RouteRecord record, BlockHeader head) =>

@@ -30,7 +30,9 @@ internal sealed class RandomChain
 
     public string Describe() => string.Join(", ", _steps.Select(step => $"{step.Value} x {step.Key}"));
 
-    /// <summary>One random step. Where it has a middle worth a look, <paramref name="look"/> is called there.</summary>
+    /// <summary>
+    /// One random step. Where it has a middle worth a look, <paramref name="look"/> is called there.
+    /// </summary>
     public async Task<string> StepAsync(Func<string, Task> look)
     {
         string step = Random.Next(8) switch
@@ -119,7 +121,8 @@ internal sealed class RandomChain
                 await Registries.ClearAsync(wallet.Address);
                 break;
             case < 7:
-                await Registries.SetForAsync(_relayer, wallet, DrawKey(), await DrawRouteAsync(wallet, nodes.Length));
+                await Registries.SetForAsync(
+                    _relayer, wallet, DrawKey(), await DrawRouteAsync(wallet, nodes.Length));
                 break;
             default:
                 await Registries.SetAsync(wallet, DrawKey(), await DrawRouteAsync(wallet, nodes.Length));

@@ -3,7 +3,9 @@ using Conet.Routing.Mirror;
 
 namespace Conet.Routing.Tests.Mirror;
 
-/// <summary>A folder for snapshot files that goes away with this object, and the key they are written with.</summary>
+/// <summary>
+/// A folder for snapshot files that goes away with this object, and the key they are written with.
+/// </summary>
 internal sealed class SnapshotFolder : IDisposable
 {
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("conet-snapshot-");
