@@ -136,6 +136,22 @@ async function attach(values, secret) {
   return client;
 }
 
+/** Until so many messages have come and the receipts asked for are sent, or the time is over. */
+async function untilDone(client, count, seconds) {
+  let [left, owed] = [count, 0];
+  await new Promise((resolve) => {
+    const done = () => { if (left <= 0 && owed <= 0) resolve(); };
+    client.on("message", ({ message }) => {
+      left -= 1;
+      owed += message.receipt ? 1 : 0;
+      done();
+    });
+    client.on("receipt-sent", () => { owed -= 1; done(); });
+    if (seconds) setTimeout(resolve, 1000 * Number(seconds)).unref();
+  });
+  if (left > 0 && count !== Infinity) process.exitCode = 1;
+}
+
 async function listen(values) {
   const secret = bytes(values, "secret", 32);
   const prekeySecret = bytes(values, "prekey-secret", 32);
@@ -148,15 +164,10 @@ async function listen(values) {
   }
   await client.keepAlive();
   print({ event: "ready" });
-  let left = Number(values.count ?? Infinity);
-  await new Promise((resolve) => {
-    client.on("message", ({ message }) => { left -= 1; if (left <= 0 && !message.receipt) resolve(); });
-    client.on("receipt-sent", () => { if (left <= 0) resolve(); });
-    if (values.seconds) setTimeout(resolve, 1000 * Number(values.seconds));
-  });
+  await untilDone(client, Number(values.count ?? Infinity), values.seconds);
   await client.detach();
   print({ event: "detached" });
-  process.exit(left > 0 && values.count ? 1 : 0);
+  client.close();
 }
 
 async function send(values) {
@@ -183,7 +194,8 @@ async function send(values) {
     receipt: receipt ? { signer: receipt.signer ? formatAddress(receipt.signer) : null } : null,
   });
   if (values.receipt) await client.detach();
-  setTimeout(() => process.exit(values.receipt && !receipt ? 1 : 0), 50);
+  if (values.receipt && !receipt) process.exitCode = 1;
+  client.close();
 }
 
 const verbs = { seal, open, listen, send };

@@ -23,6 +23,8 @@ const repeatFirstMs = 3000;
 const windowCells = 32;
 const fragmentTickMs = 100;
 const ackDelayMs = 20;
+const closeDelayMs = 50;
+const seenMax = 10_000;
 
 const parsers = {
   [kinds.challenge]: control.parseChallenge,
@@ -32,7 +34,7 @@ const parsers = {
   [kinds.refused]: control.parseRefused,
 };
 
-const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms).unref(); });
 
 /**
  * `node` = { id, host, port, sealKey }: the home to attach to. Emits "message" { envelope, message,
@@ -44,6 +46,7 @@ export class Client extends EventEmitter {
   #prekeySecret;
   #node;
   #socket = createSocket("udp4");
+  #closed = false;
   #wallet;
   #return;
   #attached;
@@ -68,8 +71,12 @@ export class Client extends EventEmitter {
     return this.#wallet;
   }
 
+  /** Closes the socket once what was sent has left it. */
   close() {
-    this.#socket.close();
+    setTimeout(() => {
+      this.#closed = true;
+      this.#socket.close();
+    }, closeDelayMs);
   }
 
   // ---- attachment (section 8)
@@ -137,7 +144,7 @@ export class Client extends EventEmitter {
   #transmit(hop, request) {
     const sealed = sealCell({ network: this.#network, ...request });
     if (!sealed) throw new Error("a key of low order");
-    this.#socket.send(sealed.cell, hop.port, hop.host);
+    if (!this.#closed) this.#socket.send(sealed.cell, hop.port, hop.host);
   }
 
   // ---- sending (sections 7.2, 7.3, 7.5)
@@ -265,13 +272,18 @@ export class Client extends EventEmitter {
         this.emit("message", { envelope: e, message, destination: key.destination, msgId, fragments });
     if (message.receipt && Date.now() < Number(message.replyBlock.expiresMs)) {
       if (again && Date.now() - again < receiptAgainMs) return "replay";
-      this.#seen.set(id, Date.now());
+      this.#remember(id, Date.now());
       const receipt = { msgId, receivedMs: BigInt(Date.now()), bodyHash: keccak256(body) };
       setTimeout(() => this.#sendReceipt(message.replyBlock, receipt, key), randomInt(receiptDelayMsMax + 1));
     } else {
-      this.#seen.set(id, again ?? Date.now());
+      this.#remember(id, again ?? Date.now());
     }
     return again ? "replay" : undefined;
+  }
+
+  #remember(id, timeMs) {
+    this.#seen.set(id, timeMs);
+    if (this.#seen.size > seenMax) this.#seen.delete(this.#seen.keys().next().value);
   }
 
   #sendReceipt(block, receipt, key) {
