@@ -1,16 +1,18 @@
 #!/usr/bin/env node
-// Checks tests/vectors with this implementation: every value is derived anew. Last
-// line: `N passed, N failed`.
+// Checks tests/vectors with this implementation, deriving every value anew. Last line: `N passed, N failed`.
 
-import { readFileSync } from "node:fs";
-import { verifyAddresses } from "./verify/addresses.mjs";
-import { verifyBodies } from "./verify/bodies.mjs";
-import { verifyCells } from "./verify/cells.mjs";
-import { verifyRefused } from "./verify/refused.mjs";
-import { verifyRoutes } from "./verify/routes.mjs";
+import { readFileSync } from 'node:fs';
+import { verifyAddresses } from './verify/addresses.mjs';
+import { verifyBodies } from './verify/bodies.mjs';
+import { verifyCells } from './verify/cells.mjs';
+import { verifyRefused } from './verify/refused.mjs';
+import { verifyRoutes } from './verify/routes.mjs';
 
 const files = {
-  addresses: verifyAddresses, bodies: verifyBodies, cells: verifyCells, refused: verifyRefused,
+  addresses: verifyAddresses,
+  bodies: verifyBodies,
+  cells: verifyCells,
+  refused: verifyRefused,
   routes: verifyRoutes,
 };
 
@@ -21,7 +23,7 @@ let failed = 0;
 function check(name, prove) {
   let problem;
   try {
-    if (prove() === false) problem = "does not hold";
+    if (prove() === false) problem = 'does not hold';
   } catch (error) {
     problem = error.message;
   }
@@ -37,7 +39,7 @@ for (const [name, verify] of Object.entries(files)) {
   const before = passed;
   check(`${name}.json is there`, () => {
     const url = new URL(`../vectors/${name}.json`, import.meta.url);
-    verify(JSON.parse(readFileSync(url, "utf8")), (vector, prove) => check(`${name}: ${vector}`, prove));
+    verify(JSON.parse(readFileSync(url, 'utf8')), (vector, prove) => check(`${name}: ${vector}`, prove));
   });
   console.log(`${name.padEnd(12)} ${passed - before} passed`);
 }

@@ -7,20 +7,24 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Host.Tests.Interop;
 
-/// <summary>Nodes on 127.0.0.1 that reach each other, and a directory of them and of routes, all in memory.</summary>
+/// <summary>
+/// Nodes on 127.0.0.1 that reach each other, and a directory of them and of routes, all in memory.
+/// </summary>
 internal sealed class InteropNetwork : IDirectory, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<Address, RouteInfo> _routes = new();
     private RunningNode[] _nodes = [];
 
     public IReadOnlyList<NodeInfo> Nodes =>
-        [.. _nodes.Select(node => new NodeInfo(new NodeId(node.Id), node.Client, node.SealKeyBytes.ToArray()))];
+        [.. _nodes.Select(
+            node => new NodeInfo(new NodeId(node.Id), node.Client, node.SealKeyBytes.ToArray()))];
 
     public static async Task<InteropNetwork> StartAsync(int count)
     {
         InteropNetwork network = new()
         {
-            _nodes = [.. Enumerable.Range(1, count).Select(id => new RunningNode((uint)id, 1, httpPort: null))],
+            _nodes = [.. Enumerable.Range(1, count).Select(
+                id => new RunningNode((uint)id, 1, httpPort: null))],
         };
         foreach (RunningNode node in network._nodes)
         {
@@ -44,7 +48,8 @@ internal sealed class InteropNetwork : IDirectory, IAsyncDisposable
     /// <summary>Enters a route into the tables of all nodes and into the directory.</summary>
     public void Publish(Address wallet, byte[] prekey, uint home)
     {
-        _routes[wallet] = new RouteInfo(wallet, prekey, 1, 1, ulong.MaxValue, [new NodeId(home)], IsSigned: true);
+        _routes[wallet] = new RouteInfo(
+            wallet, prekey, 1, 1, ulong.MaxValue, [new NodeId(home)], IsSigned: true);
         foreach (RunningNode node in _nodes)
         {
             node.Tables.Routes.Routes = _routes.Values.ToDictionary(
@@ -52,7 +57,9 @@ internal sealed class InteropNetwork : IDirectory, IAsyncDisposable
         }
     }
 
-    /// <summary>A client whose cells go first to that node, attached to that home, with a published route.</summary>
+    /// <summary>
+    /// A client whose cells go first to that node, attached to that home, with a published route.
+    /// </summary>
     public async Task<ConetClient> AttachClientAsync(Wallet wallet, SealKey prekey, uint entry, uint home)
     {
         Publish(wallet.Address, prekey.PublicKey.ToArray(), home);

@@ -12,8 +12,8 @@ using Xunit.Abstractions;
 namespace Conet.Host.Tests.Interop;
 
 /// <summary>
-/// The JavaScript program of tests/interop, written from docs/SPEC.md alone, against this implementation: it checks the vectors,
-/// seals and opens, and talks over UDP with nodes and clients of this one.
+/// The JavaScript program of tests/interop, written from docs/SPEC.md alone, against this implementation: it
+/// checks the vectors, seals and opens, and talks over UDP with nodes and clients of this one.
 /// </summary>
 public sealed class InteropTests(ITestOutputHelper output)
 {
@@ -153,7 +153,7 @@ public sealed class InteropTests(ITestOutputHelper output)
             "conet.mjs", ["send", .. _networkArguments, "--secret", SecretOf(its), "--receipt",
                 "--entry", network.Node(2).Client.ToString(), .. HomeArguments(network, 2),
                 "--to", mine.Address.ToString(), "--prekey", Convert.ToHexStringLower(prekey.PublicKey),
-                "--text", text, .. naming]);
+                "--receipt-from", mine.Address.ToString(), "--text", text, .. naming]);
         JsonElement alias = await program.NextAsync("alias");
         ReceivedMessage message = await FirstAsync(client);
         Assert.Equal(text, Encoding.UTF8.GetString(message.Content));

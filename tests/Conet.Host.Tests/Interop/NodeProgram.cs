@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace Conet.Host.Tests.Interop;
 
 /// <summary>
-/// A program of tests/interop, run by Node.js. Its standard output is read as one JSON object a line. Tests that need it are
-/// skipped, with the reason, on a machine without Node.js 20.
+/// A program of tests/interop, run by Node.js. Its standard output is read as one JSON object a line. Tests
+/// that need it are skipped, with the reason, on a machine without Node.js 20.
 /// </summary>
 internal sealed class NodeProgram : IDisposable
 {

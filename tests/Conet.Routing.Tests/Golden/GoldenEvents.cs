@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Conet.Golden;
 using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
+using Conet.Wire.Tests.Golden;
 
 namespace Conet.Routing.Tests.Golden;
 
@@ -34,8 +34,10 @@ internal static class GoldenEvents
         Address wallet, Bytes32 prekey, UInt256 packed, CompactSignature signature) => new(
         RouteChanged.Topic,
         Right(Bytes(wallet)),
-        [.. prekey.ToArray(), .. packed.ToBytes32()
-            .ToArray(), .. signature.R.ToArray(), .. signature.Vs.ToArray()],
+        [
+            .. prekey.ToArray(), .. packed.ToBytes32().ToArray(), .. signature.R.ToArray(),
+            .. signature.Vs.ToArray(),
+        ],
         json =>
         {
             json.WriteString("event", "RouteChanged");
@@ -59,17 +61,17 @@ internal static class GoldenEvents
         uint id, string ip, ushort clientPort, ushort nodePort, byte state, UInt128 bond)
     {
         GoldenSeed seed = new(Seed + (id % 1000));
-        byte[] owner = seed.Draw("operator", 20), signer = seed.Draw("signer", 20), link = seed.Draw(
-            "linkKey", 32);
-        byte[] sealKey = seed.Draw("sealKey", 32), descriptor = seed.Draw("descriptorHash", 32);
+        byte[] owner = seed.Draw("operator", 20), signer = seed.Draw("signer", 20);
+        byte[] link = seed.Draw("linkKey", 32), sealKey = seed.Draw("sealKey", 32);
+        byte[] descriptor = seed.Draw("descriptorHash", 32);
         byte[] address = Convert.FromHexString(ip);
         return new GoldenEvent(
             NodeChanged.Topic,
             Word(id),
             [
                 .. Right(owner), .. Right(signer), .. link, .. sealKey, .. address, .. new byte[16],
-                .. Word(clientPort), .. Word(nodePort),
-                .. descriptor, .. Word(7), .. Word(state), .. Word(bond),
+                .. Word(clientPort), .. Word(nodePort), .. descriptor, .. Word(7), .. Word(state),
+                .. Word(bond),
             ],
             json =>
             {

@@ -1,7 +1,7 @@
-using Conet.Golden;
 using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
 using Conet.Wire.Sealing;
+using Conet.Wire.Tests.Golden;
 
 namespace Conet.Routing.Tests.Golden;
 

@@ -1,11 +1,10 @@
-using Conet.Golden;
 using Conet.Routing.Chain;
+using Conet.Wire.Tests.Golden;
 
 namespace Conet.Routing.Tests.Golden;
 
 /// <summary>
-/// routes.json is what the code makes of its seeds, byte for byte, and the code
-/// judges its entries as it says.
+/// routes.json is what the code makes of its seeds, byte for byte, and the code judges it as it says.
 /// </summary>
 public sealed class GoldenRouteTests
 {

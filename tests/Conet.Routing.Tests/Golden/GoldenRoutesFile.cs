@@ -1,7 +1,7 @@
 using System.Text.Json;
-using Conet.Golden;
 using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
+using Conet.Wire.Tests.Golden;
 
 namespace Conet.Routing.Tests.Golden;
 
@@ -49,8 +49,8 @@ internal static class GoldenRoutesFile
     }
 
     /// <summary>Signatures that are not the wallet's over its route.</summary>
-    public static IEnumerable<(
-        string Name, GoldenRoute Route, Address Wallet, CompactSignature Signature)> RefusedSignatures()
+    public static IEnumerable<(string Name, GoldenRoute Route, Address Wallet, CompactSignature Signature)>
+        RefusedSignatures()
     {
         GoldenRoute route = Routes[2];
         CompactSignature good = route.Signature;
@@ -118,8 +118,8 @@ internal static class GoldenRoutesFile
         [
             .. Word(route.Wallet), .. route.Prekey.ToArray(),
             .. Enumerable.Range(0, 3).SelectMany(i => Word(i < route.Homes.Length ? route.Homes[i] : 0UL)),
-            .. Word(PackedRoute.SuitePlain), .. Word(route.Epoch),
-            .. Word(route.Expiry), .. Word(route.Flags),
+            .. Word(PackedRoute.SuitePlain), .. Word(route.Epoch), .. Word(route.Expiry),
+            .. Word(route.Flags),
         ], RouteTypedData.RouteType);
         json.Hex("signature", full);
         json.Hex("r", signature.R.ToArray());

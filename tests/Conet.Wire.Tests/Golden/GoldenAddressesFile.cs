@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Conet.Golden;
 using Conet.Wire.Addresses;
 
 namespace Conet.Wire.Tests.Golden;

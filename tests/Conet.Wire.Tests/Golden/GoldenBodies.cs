@@ -1,4 +1,3 @@
-using Conet.Golden;
 using Conet.Wire.Addresses;
 using Conet.Wire.Bodies;
 using Conet.Wire.Bodies.Control;
@@ -51,12 +50,16 @@ internal static class GoldenBodies
     }
 
     public static byte[] Receipt(uint seed) => Written(bytes => ReceiptBody.Write(
-        Id(seed), GoldenCell.Now + 1234,
-        Keccak256.Hash(Message(seed, 40, hasBlock: true, wantsReceipt: true)), bytes));
+        Id(seed),
+        GoldenCell.Now + 1234,
+        Keccak256.Hash(Message(seed, 40, hasBlock: true, wantsReceipt: true)),
+        bytes));
 
     public static byte[] Attach(uint seed) => Written(bytes => AttachBody.Write(
         GoldenCell.Under(Node, Draw(seed, "return", 16)),
-        GoldenCell.PublicKeyOf(Draw(seed, "returnKey", 32)), 300, bytes));
+        GoldenCell.PublicKeyOf(Draw(seed, "returnKey", 32)),
+        300,
+        bytes));
 
     public static byte[] Challenge(uint seed) =>
         Written(bytes => ChallengeBody.Write(Id(seed), Draw(seed, "challenge", 32), bytes));

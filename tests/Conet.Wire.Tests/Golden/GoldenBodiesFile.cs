@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Conet.Golden;
 using Conet.Wire.Bodies;
 using Conet.Wire.Bodies.Control;
 using Conet.Wire.Sealing;
@@ -64,8 +63,10 @@ internal static class GoldenBodiesFile
         yield return new(
             "48 aliases", BodyKind.AliasRevoke, [.. With(revoke[..17], 16, [48]), .. new byte[960]]);
         yield return new("count below what is there", BodyKind.AliasRevoke, With(revoke, 16, [1]));
-        yield return new("an alias, not the node itself", BodyKind.Probe, GoldenBodies.BlockBytes(
-            GoldenBodies.Block(Seed)));
+        yield return new(
+            "alias in place of the node itself",
+            BodyKind.Probe,
+            GoldenBodies.BlockBytes(GoldenBodies.Block(Seed)));
         foreach ((BodyKind kind, byte[] body) in FixedSizes())
         {
             yield return new("one byte short", kind, body[..^1]);
@@ -109,7 +110,8 @@ internal static class GoldenBodiesFile
         })
         {
             yield return new(
-                name, BodyKind.FragmentAck,
+                name,
+                BodyKind.FragmentAck,
                 GoldenBodies.Acknowledgement(0xA1B2C3D4, count, i => arrived.Contains(i)))
             {
                 Fields = json =>
@@ -129,12 +131,13 @@ internal static class GoldenBodiesFile
     {
         byte[] attach = GoldenBodies.Attach(Seed), register = GoldenBodies.Register(Seed, 3);
         byte[] revoke = GoldenBodies.Revoke(Seed, 3);
-        byte[] id = new GoldenSeed(Seed).Draw("requestId", MessageId.Size), token = GoldenBodies.TokenBytes(
-            Seed);
+        byte[] id = new GoldenSeed(Seed).Draw("requestId", MessageId.Size);
+        byte[] token = GoldenBodies.TokenBytes(Seed);
         GoldenBody Body(BodyKind kind, byte[] bytes, params (string Name, object Value)[] fields) =>
             new(kind.ToString(), kind, bytes) { Fields = json => WriteAll(json, fields) };
         yield return Body(BodyKind.Receipt, GoldenBodies.Receipt(Seed),
-            ("msgId", id), ("receivedMs", GoldenCell.Now + 1234),
+            ("msgId", id),
+            ("receivedMs", GoldenCell.Now + 1234),
             ("bodyHash", GoldenBodies.Receipt(Seed)[24..]));
         yield return Body(BodyKind.Attach, attach,
             ("returnAddress", attach[..20]), ("returnKey", attach[20..52]), ("leaseSec", 300));

@@ -1,4 +1,3 @@
-using Conet.Golden;
 using Conet.Wire.Addresses;
 using Conet.Wire.Bodies;
 using Conet.Wire.Sealing;
@@ -91,7 +90,7 @@ internal sealed record GoldenCell(string Name, uint SeedValue, BodyKind Kind, by
     public static Wallet Import(byte[] secret) =>
         Wallet.TryImport(secret, out Wallet? wallet)
             ? wallet!
-            : throw new InvalidOperationException("bad seed");
+            : throw new InvalidOperationException("A drawn secret is out of range.");
 
     public static Address AddressOf(byte[] secret)
     {

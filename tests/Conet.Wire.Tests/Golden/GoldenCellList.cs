@@ -20,8 +20,8 @@ internal static class GoldenCellList
         foreach (int size in new[] { 0, 1, 32, 254, 971 })
         {
             yield return seed =>
-                new($"anonymous message, {size} bytes", seed, BodyKind.Message, GoldenBodies.Message(
-                    seed, size));
+                new($"anonymous message, {size} bytes", seed, BodyKind.Message,
+                    GoldenBodies.Message(seed, size));
         }
 
         // 135 to 137 bytes of body lie around the block of Keccak-256, which hashes it.
@@ -38,7 +38,8 @@ internal static class GoldenCellList
         {
             yield return seed => new(
                 $"{(signed ? "signed" : "anonymous")} message with reply block, {size} bytes",
-                seed, BodyKind.Message,
+                seed,
+                BodyKind.Message,
                 GoldenBodies.Message(seed, size, hasBlock: true, wantsReceipt: signed))
             {
                 IsSigned = signed,
@@ -51,8 +52,8 @@ internal static class GoldenCellList
         foreach ((GoldenTarget target, bool signed, bool toWallet) in new[]
         {
             (GoldenTarget.Home, false, false), (GoldenTarget.Home, true, false),
-            (GoldenTarget.Alias, false, false),
-            (GoldenTarget.Alias, true, false), (GoldenTarget.Alias, true, true),
+            (GoldenTarget.Alias, false, false), (GoldenTarget.Alias, true, false),
+            (GoldenTarget.Alias, true, true),
         })
         {
             string to = toWallet ? ", signed for the wallet behind it" : "";
@@ -123,8 +124,10 @@ internal static class GoldenCellList
         yield return seed =>
             ToClient(seed, BodyKind.Refused, GoldenBodies.Refused(seed, RefusalReason.NoRoom));
         yield return seed =>
-            ToNode(seed, BodyKind.Probe, GoldenBodies.BlockBytes(GoldenBodies.ProbeBlock(seed)))
-            with { IsSigned = true };
+            ToNode(seed, BodyKind.Probe, GoldenBodies.BlockBytes(GoldenBodies.ProbeBlock(seed))) with
+            {
+                IsSigned = true,
+            };
         yield return seed => ToNode(seed, BodyKind.ProbeAnswer, GoldenBodies.ProbeAnswer(seed));
     }
 

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json;
 
-namespace Conet.Golden;
+namespace Conet.Wire.Tests.Golden;
 
 /// <summary>
 /// A file of tests/vectors: made anew from fixed seeds on every run and compared byte for byte with the one
@@ -11,8 +11,12 @@ internal static class GoldenFile
 {
     private const int BytesMax = 600 * 1024;
 
-    private static readonly JsonWriterOptions _layout =
-        new() { Indented = true, IndentSize = 1, NewLine = "\n" };
+    private static readonly JsonWriterOptions _layout = new()
+    {
+        Indented = true,
+        IndentSize = 1,
+        NewLine = "\n",
+    };
 
     /// <summary>The root of the repository.</summary>
     public static string Root { get; } = FindRoot();
@@ -49,9 +53,8 @@ internal static class GoldenFile
         return $"line {line + 1}: {LineOf(before, line)} became {LineOf(now, line)}";
     }
 
-    private static string LineOf(string[] lines, int line) => line < lines.Length
-        ? lines[line].Trim()
-        : "the end";
+    private static string LineOf(string[] lines, int line) =>
+        line < lines.Length ? lines[line].Trim() : "the end";
 
     private static string FindRoot()
     {

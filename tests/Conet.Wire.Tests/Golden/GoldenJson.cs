@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
-namespace Conet.Golden;
+namespace Conet.Wire.Tests.Golden;
 
 /// <summary>
 /// Bytes as lower-case hex without a prefix; 64-bit numbers as decimal text, which every JSON reader keeps.

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Conet.Golden;
 using Conet.Wire.Addresses;
 using Conet.Wire.Sealing;
 

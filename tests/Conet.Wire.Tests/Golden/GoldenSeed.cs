@@ -2,11 +2,10 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Conet.Golden;
+namespace Conet.Wire.Tests.Golden;
 
 /// <summary>
-/// Reproducible bytes: SHA-256("conet/vector/1" ‖ seed u32 ‖ label ‖ i u32) for i =
-/// 0, 1, ..., cut to the size.
+/// Reproducible bytes: SHA-256("conet/vector/1" ‖ seed u32 ‖ label ‖ i u32) for i = 0, 1, ... up to the size.
 /// </summary>
 internal readonly record struct GoldenSeed(uint Value)
 {

@@ -1,14 +1,14 @@
-using Conet.Golden;
 using Conet.Wire.Addresses;
 using Conet.Wire.Bodies;
 using Conet.Wire.Bodies.Control;
+using Conet.Wire.Cells;
 using Conet.Wire.Sealing;
 
 namespace Conet.Wire.Tests.Golden;
 
 /// <summary>
-/// The files of tests/vectors are what the code makes of their seeds, byte for byte, and the
-/// code judges them as they say.
+/// The files of tests/vectors are what the code makes of their seeds, byte for byte, and the code judges
+/// them as they say.
 /// </summary>
 public sealed class GoldenTests
 {
@@ -71,8 +71,12 @@ public sealed class GoldenTests
         foreach (string point in GoldenRefusalList.LowOrderPoints)
         {
             Assert.False(FirstContactSeal.TrySeal(
-                cell.Network, cell.Destination, Convert.FromHexString(point), cell.Draft, null,
-                new byte[1160]));
+                cell.Network,
+                cell.Destination,
+                Convert.FromHexString(point),
+                cell.Draft,
+                signer: null,
+                new byte[CellLayout.Size]));
         }
     }
 

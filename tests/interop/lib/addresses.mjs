@@ -1,9 +1,9 @@
 // SPEC section 2: names of things.
 
-import { createHash } from "node:crypto";
-import { ascii, concat, fromHex, isZero, toHex, u32, zeros } from "./bytes.mjs";
-import { keccak256 } from "./keccak.mjs";
-import { publicKey } from "./secp256k1.mjs";
+import { createHash } from 'node:crypto';
+import { ascii, concat, fromHex, isZero, toHex, u32, zeros } from './bytes.mjs';
+import { keccak256 } from './keccak.mjs';
+import { publicKey } from './secp256k1.mjs';
 
 export const addressSize = 20;
 
@@ -16,11 +16,15 @@ export const walletAddress = (secret) => addressOfKey(publicKey(secret));
 export const nodeOwnAddress = (nodeId) => concat(u32(nodeId), zeros(16));
 
 export const homeAddress = (nodeId, wallet) =>
-  underNode(nodeId, keccak256(concat(ascii("conet/home/1"), u32(nodeId), wallet)));
+  underNode(nodeId, keccak256(concat(ascii('conet/home/1'), u32(nodeId), wallet)));
 
 export const aliasAddress = (nodeId, secret) =>
   underNode(
-      nodeId, createHash("sha256").update(concat(ascii("conet/alias/1"), u32(nodeId), secret)).digest());
+    nodeId,
+    createHash('sha256')
+      .update(concat(ascii('conet/alias/1'), u32(nodeId), secret))
+      .digest(),
+  );
 
 export const nodeIdOf = (address) => address.readUInt32BE(0);
 
@@ -32,7 +36,7 @@ export const isUnderNodeNotOwn = (address) => nodeIdOf(address) !== 0 && !isZero
 export function formatAddress(address) {
   const digits = toHex(address);
   const hash = toHex(keccak256(ascii(digits)));
-  return "0x" + [...digits].map((c, i) => (parseInt(hash[i], 16) >= 8 ? c.toUpperCase() : c)).join("");
+  return '0x' + [...digits].map((c, i) => (parseInt(hash[i], 16) >= 8 ? c.toUpperCase() : c)).join('');
 }
 
 /** The address, or undefined: 0x and 40 digits of one case, or a correct EIP-55 checksum. */

@@ -1,8 +1,8 @@
 // SPEC sections 7.1 to 7.5. Every parser returns the value, or undefined for a malformed body.
 
-import { addressSize, isNodeOwn, isUnderNodeNotOwn } from "./addresses.mjs";
-import { concat, Reader, u16, u32, u64, u8 } from "./bytes.mjs";
-import { bodySizeMax } from "./envelope.mjs";
+import { addressSize, isNodeOwn, isUnderNodeNotOwn } from './addresses.mjs';
+import { concat, Reader, u16, u32, u64, u8 } from './bytes.mjs';
+import { bodySizeMax } from './envelope.mjs';
 
 export const replyBlockSize = 60;
 export const pieceSize = 964;
@@ -44,9 +44,14 @@ export function parseMessage(body) {
 export function cut(messageBody, groupId) {
   const count = Math.ceil(messageBody.length / pieceSize);
   if (messageBody.length <= bodySizeMax || count > 0xffff) return undefined;
-  return Array.from({ length: count }, (_, index) => writeFragment({
-    groupId, index, count, piece: messageBody.subarray(index * pieceSize, (index + 1) * pieceSize),
-  }));
+  return Array.from({ length: count }, (_, index) =>
+    writeFragment({
+      groupId,
+      index,
+      count,
+      piece: messageBody.subarray(index * pieceSize, (index + 1) * pieceSize),
+    }),
+  );
 }
 
 export const writeFragment = (f) => concat(u32(f.groupId), u16(f.index), u16(f.count), f.piece);
@@ -91,7 +96,7 @@ export function parseFragmentAck(body) {
 export const ackHas = (ack, index) => {
   if (index < ack.base) return true;
   const i = index - ack.base;
-  return (i >> 3) < ack.bits.length && ((ack.bits[i >> 3] >> (i & 7)) & 1) === 1;
+  return i >> 3 < ack.bits.length && ((ack.bits[i >> 3] >> (i & 7)) & 1) === 1;
 };
 
 export const writeReceipt = (r) => concat(r.msgId, u64(r.receivedMs), r.bodyHash);

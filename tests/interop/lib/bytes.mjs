@@ -2,7 +2,7 @@
 
 export const concat = (...parts) => Buffer.concat(parts.map((part) => Buffer.from(part)));
 
-export const ascii = (text) => Buffer.from(text, "latin1");
+export const ascii = (text) => Buffer.from(text, 'latin1');
 
 export const zeros = (size) => Buffer.alloc(size);
 
@@ -10,13 +10,13 @@ export const isZero = (bytes) => bytes.every((value) => value === 0);
 
 export const same = (a, b) => Buffer.compare(a, b) === 0;
 
-export const toHex = (bytes) => Buffer.from(bytes).toString("hex");
+export const toHex = (bytes) => Buffer.from(bytes).toString('hex');
 
 /** Strict: hex digits in pairs, with or without 0x, and of the given size where one is given. */
 export function fromHex(text, size) {
-  const digits = text.startsWith("0x") ? text.slice(2) : text;
+  const digits = text.startsWith('0x') ? text.slice(2) : text;
   if (digits.length % 2 !== 0 || !/^[0-9a-fA-F]*$/.test(digits)) throw new Error(`not hex: ${text}`);
-  const bytes = Buffer.from(digits, "hex");
+  const bytes = Buffer.from(digits, 'hex');
   if (size !== undefined && bytes.length !== size) throw new Error(`wants ${size} bytes: ${text}`);
   return bytes;
 }
@@ -24,9 +24,9 @@ export function fromHex(text, size) {
 /** The integer in `size` bytes. Throws when it does not fit: that is a mistake of the caller. */
 export function uint(value, size) {
   const digits = BigInt(value).toString(16);
-  if (digits.startsWith("-") || digits.length > size * 2)
-      throw new Error(`${value} does not fit ${size} bytes`);
-  return Buffer.from(digits.padStart(size * 2, "0"), "hex");
+  if (digits.startsWith('-') || digits.length > size * 2)
+    throw new Error(`${value} does not fit ${size} bytes`);
+  return Buffer.from(digits.padStart(size * 2, '0'), 'hex');
 }
 
 export const u8 = (value) => uint(value, 1);
@@ -35,7 +35,7 @@ export const u32 = (value) => uint(value, 4);
 export const u64 = (value) => uint(value, 8);
 export const word = (value) => uint(value, 32);
 
-export const toInt = (bytes) => (bytes.length === 0 ? 0n : BigInt("0x" + toHex(bytes)));
+export const toInt = (bytes) => (bytes.length === 0 ? 0n : BigInt('0x' + toHex(bytes)));
 
 /** Reads fields one after another; the caller has checked the size. */
 export class Reader {
@@ -51,7 +51,7 @@ export class Reader {
   }
 
   take(size) {
-    if (size > this.left) throw new Error("read past the end");
+    if (size > this.left) throw new Error('read past the end');
     this.#offset += size;
     return this.#bytes.subarray(this.#offset - size, this.#offset);
   }

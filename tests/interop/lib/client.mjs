@@ -1,18 +1,18 @@
-// A wallet on the network (SPEC sections 6 to 8), over one UDP socket: attach, aliases,
-// messages, receipts, fragments.
+// A wallet on the network (SPEC sections 6 to 8), over one UDP socket: attach, aliases, messages,
+// receipts, fragments.
 
-import { createSocket } from "node:dgram";
-import { EventEmitter } from "node:events";
-import { randomBytes, randomInt } from "node:crypto";
-import { aliasAddress, homeAddress, nodeOwnAddress, walletAddress } from "./addresses.mjs";
-import * as bodies from "./bodies.mjs";
-import { concat, same, toHex, u32 } from "./bytes.mjs";
-import * as control from "./control.mjs";
-import { bodySizeMax, kinds, timeProblem } from "./envelope.mjs";
-import { Groups } from "./groups.mjs";
-import { x25519Public } from "./hpke.mjs";
-import { keccak256 } from "./keccak.mjs";
-import { cellSize, openAndVerify, sealCell } from "./seal.mjs";
+import { createSocket } from 'node:dgram';
+import { EventEmitter } from 'node:events';
+import { randomBytes, randomInt } from 'node:crypto';
+import { aliasAddress, homeAddress, nodeOwnAddress, walletAddress } from './addresses.mjs';
+import * as bodies from './bodies.mjs';
+import { concat, same, toHex, u32 } from './bytes.mjs';
+import * as control from './control.mjs';
+import { bodySizeMax, kinds, timeProblem } from './envelope.mjs';
+import { Groups } from './groups.mjs';
+import { x25519Public } from './hpke.mjs';
+import { keccak256 } from './keccak.mjs';
+import { cellSize, openAndVerify, sealCell } from './seal.mjs';
 
 const controlTtlSec = 30;
 const controlRetryMs = 1000;
@@ -34,7 +34,10 @@ const parsers = {
   [kinds.refused]: control.parseRefused,
 };
 
-const wait = (ms) => new Promise((resolve) => { setTimeout(resolve, ms).unref(); });
+const wait = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 
 /**
  * `node` = { id, host, port, sealKey }: the home to attach to. Emits "message" { envelope, message,
@@ -45,7 +48,7 @@ export class Client extends EventEmitter {
   #secret;
   #prekeySecret;
   #node;
-  #socket = createSocket("udp4");
+  #socket = createSocket('udp4');
   #closed = false;
   #wallet;
   #return;
@@ -64,7 +67,7 @@ export class Client extends EventEmitter {
     this.#prekeySecret = prekeySecret ?? randomBytes(32);
     this.#node = node;
     this.#wallet = walletAddress(secret);
-    this.#socket.on("message", (cell) => this.#receive(cell));
+    this.#socket.on('message', (cell) => this.#receive(cell));
   }
 
   get wallet() {
@@ -85,7 +88,9 @@ export class Client extends EventEmitter {
     const secret = randomBytes(32);
     this.#return = { address: concat(u32(this.#node.id), randomBytes(16)), secret };
     const body = control.writeAttach({
-      returnAddress: this.#return.address, returnKey: x25519Public(secret), leaseSec,
+      returnAddress: this.#return.address,
+      returnKey: x25519Public(secret),
+      leaseSec,
     });
     this.#attached = await this.#request(kinds.attach, body, kinds.attached, true);
     return this.#attached;
@@ -98,7 +103,7 @@ export class Client extends EventEmitter {
     this.#aliases.push({ address, keySecret });
     const body = control.writeAliasRegister({ token: this.#attached.token, lifetimeSec, secrets: [secret] });
     const result = await this.#request(kinds.aliasRegister, body, kinds.aliasResult);
-    if (result.accepted !== 1) throw new Error("the node did not accept the alias");
+    if (result.accepted !== 1) throw new Error('the node did not accept the alias');
     return { alias: address, key: x25519Public(keySecret), expiresMs: Date.now() + 1000 * lifetimeSec };
   }
 
@@ -126,14 +131,18 @@ export class Client extends EventEmitter {
       if (value?.reason) throw new Error(`refused: reason ${value.reason}`);
       if (value) return value;
     }
-    throw new Error("the node does not answer");
+    throw new Error('the node does not answer');
   }
 
   #sendControl(kind, body, msgId, signed) {
     const to = nodeOwnAddress(this.#node.id);
     const fields = this.#fields(kind, body, controlTtlSec, msgId);
     this.#transmit(this.#node, {
-      destination: to, prekey: this.#node.sealKey, fields, to, secret: signed ? this.#secret : undefined,
+      destination: to,
+      prekey: this.#node.sealKey,
+      fields,
+      to,
+      secret: signed ? this.#secret : undefined,
     });
   }
 
@@ -143,7 +152,7 @@ export class Client extends EventEmitter {
 
   #transmit(hop, request) {
     const sealed = sealCell({ network: this.#network, ...request });
-    if (!sealed) throw new Error("a key of low order");
+    if (!sealed) throw new Error('a key of low order');
     if (!this.#closed) this.#socket.send(sealed.cell, hop.port, hop.host);
   }
 
@@ -151,16 +160,29 @@ export class Client extends EventEmitter {
 
   /**
    * Sends to `target` = { destination, to, prekey } through `entry` = { host, port }. With `replyBlock` and
-   * `receipt` it resolves with the receipt, or undefined when none came before `timeoutMs`.
+   * `receipt` it resolves with the receipt, or undefined when none came before `timeoutMs`. receiptFrom: the
+   * wallet addressed, whose signature the receipt must have.
    */
   async send(
-      entry, target, content, { replyBlock, receipt = false, signed = true, timeoutMs = 20_000 } = {}) {
+    entry,
+    target,
+    content,
+    { replyBlock, receipt = false, receiptFrom, signed = true, timeoutMs = 20_000 } = {},
+  ) {
     const body = bodies.writeMessage({ replyBlock, receipt, content });
     const job = {
-      entry, target, signed, body, msgId: randomBytes(16), issuedMs: BigInt(Date.now()), ttlSec: 600,
+      entry,
+      target,
+      signed,
+      body,
+      msgId: randomBytes(16),
+      issuedMs: BigInt(Date.now()),
+      ttlSec: 600,
       until: Date.now() + timeoutMs,
     };
-    const answered = receipt ? this.#awaitReceipt(job, timeoutMs) : Promise.resolve();
+    const answered = receipt
+      ? this.#awaitReceipt(job, { replyBlock, receiptFrom, timeoutMs })
+      : Promise.resolve();
     if (body.length > bodySizeMax) await this.#sendFragments(job, replyBlock !== undefined);
     else this.#sendSingle(job, receipt);
     const value = await answered;
@@ -168,9 +190,10 @@ export class Client extends EventEmitter {
     return { msgId: job.msgId, receipt: value };
   }
 
-  #awaitReceipt(job, timeoutMs) {
+  #awaitReceipt(job, { replyBlock, receiptFrom, timeoutMs }) {
     const key = toHex(job.msgId);
-    const came = new Promise((resolve) => this.#receipts.set(key, { hash: keccak256(job.body), resolve }));
+    const expected = { hash: keccak256(job.body), alias: replyBlock.alias, from: receiptFrom };
+    const came = new Promise((resolve) => this.#receipts.set(key, { ...expected, resolve }));
     return Promise.race([came, wait(timeoutMs)]).finally(() => this.#receipts.delete(key));
   }
 
@@ -184,20 +207,27 @@ export class Client extends EventEmitter {
 
   #sendPart(job, kind, body, msgId) {
     this.#transmit(job.entry, {
-      ...job.target, fields: this.#fields(kind, body, job.ttlSec, msgId, job.issuedMs),
+      ...job.target,
+      fields: this.#fields(kind, body, job.ttlSec, msgId, job.issuedMs),
       secret: job.signed ? this.#secret : undefined,
     });
   }
 
-  /** Sends pieces, at most 32 unacknowledged ones a tick from the lowest;
-  without acknowledgement each once. */
+  /**
+   * Sends pieces, at most 32 unacknowledged ones a tick from the lowest; without acknowledgement each once.
+   */
   async #sendFragments(job, acknowledged) {
     const groupId = randomBytes(4).readUInt32BE();
     const parts = bodies.cut(job.body, groupId);
     const ids = parts.map((_, i) => (i === 0 ? job.msgId : randomBytes(16)));
     const there = new Uint8Array(parts.length);
-    const mark = (ack) => there.forEach((_, i) => { if (bodies.ackHas(ack, i)) there[i] = 1; });
-    this.#transfers.set(groupId, (ack) => { if (ack.count === parts.length) mark(ack); });
+    const mark = (ack) =>
+      there.forEach((_, i) => {
+        if (bodies.ackHas(ack, i)) there[i] = 1;
+      });
+    this.#transfers.set(groupId, (ack) => {
+      if (ack.count === parts.length) mark(ack);
+    });
     while (there.includes(0) && Date.now() < job.until) {
       for (let i = there.indexOf(0), sent = 0; i < parts.length && sent < windowCells; i++) {
         if (there[i]) continue;
@@ -213,15 +243,19 @@ export class Client extends EventEmitter {
   // ---- receiving (section 6)
 
   #receive(cell) {
-    const problem = cell.length === cellSize ? this.#process(cell) : "size";
-    if (problem) this.emit("drop", problem);
+    const problem = cell.length === cellSize ? this.#process(cell) : 'size';
+    if (problem) this.emit('drop', problem);
   }
 
   #process(cell) {
     const key = this.#keyFor(cell.subarray(0, 20));
-    if (!key) return "destination";
-    const opened = openAndVerify(
-        { network: this.#network, cell, secret: key.secret, addressees: key.addressees });
+    if (!key) return 'destination';
+    const opened = openAndVerify({
+      network: this.#network,
+      cell,
+      secret: key.secret,
+      addressees: key.addressees,
+    });
     if (opened.problem) return opened.problem;
     const e = opened.envelope;
     return timeProblem(e, Date.now()) ?? this.#deliver(e, key);
@@ -229,56 +263,62 @@ export class Client extends EventEmitter {
 
   #keyFor(destination) {
     if (this.#return && same(destination, this.#return.address)) {
-      return { role: "return", secret: this.#return.secret, addressees: [destination] };
+      return { role: 'return', secret: this.#return.secret, addressees: [destination] };
     }
     const home = homeAddress(this.#node.id, this.#wallet);
     if (same(destination, this.#wallet) || same(destination, home)) {
-      return { role: "wallet", destination, secret: this.#prekeySecret, addressees: [this.#wallet] };
+      return { role: 'wallet', destination, secret: this.#prekeySecret, addressees: [this.#wallet] };
     }
     const alias = this.#aliases.find((entry) => same(entry.address, destination));
-    return alias
-        && { role: "alias", destination, secret: alias.keySecret, addressees: [destination, this.#wallet] };
+    return (
+      alias && {
+        role: 'alias',
+        destination,
+        secret: alias.keySecret,
+        addressees: [destination, this.#wallet],
+      }
+    );
   }
 
   #deliver(e, key) {
-    if (key.role === "return") return this.#takeControl(e);
+    if (key.role === 'return') return this.#takeControl(e);
     if (e.kind === kinds.message) return this.#takeMessage(e, key, e.body, e.msgId, 1);
     if (e.kind === kinds.fragment) return this.#takeFragment(e, key);
-    if (key.role === "alias" && e.kind === kinds.receipt) return this.#takeReceipt(e);
-    if (key.role === "alias" && e.kind === kinds.fragmentAck) return this.#takeAck(e);
-    return "kind";
+    if (key.role === 'alias' && e.kind === kinds.receipt) return this.#takeReceipt(e, key);
+    if (key.role === 'alias' && e.kind === kinds.fragmentAck) return this.#takeAck(e);
+    return 'kind';
   }
 
   #takeControl(e) {
     const value = parsers[e.kind]?.(e.body);
-    if (!value) return "body";
+    if (!value) return 'body';
     const pending = this.#answers.get(toHex(value.requestId));
-    if (!pending) return "unasked";
+    if (!pending) return 'unasked';
     if (e.kind === kinds.challenge) {
       this.#sendControl(kinds.confirm, control.writeConfirm(value), randomBytes(16), false);
       return undefined;
     }
-    if (e.kind !== kinds.refused && e.kind !== pending.answerKind) return "unasked";
+    if (e.kind !== kinds.refused && e.kind !== pending.answerKind) return 'unasked';
     pending.resolve(value);
     return undefined;
   }
 
   #takeMessage(e, key, body, msgId, fragments) {
     const message = bodies.parseMessage(body);
-    if (!message) return "body";
+    if (!message) return 'body';
     const id = toHex(concat(e.from, msgId));
     const again = this.#seen.get(id);
     if (!again)
-        this.emit("message", { envelope: e, message, destination: key.destination, msgId, fragments });
+      this.emit('message', { envelope: e, message, destination: key.destination, msgId, fragments });
     if (message.receipt && Date.now() < Number(message.replyBlock.expiresMs)) {
-      if (again && Date.now() - again < receiptAgainMs) return "replay";
+      if (again && Date.now() - again < receiptAgainMs) return 'replay';
       this.#remember(id, Date.now());
       const receipt = { msgId, receivedMs: BigInt(Date.now()), bodyHash: keccak256(body) };
       setTimeout(() => this.#sendReceipt(message.replyBlock, receipt, key), randomInt(receiptDelayMsMax + 1));
     } else {
       this.#remember(id, again ?? Date.now());
     }
-    return again ? "replay" : undefined;
+    return again ? 'replay' : undefined;
   }
 
   #remember(id, timeMs) {
@@ -287,23 +327,26 @@ export class Client extends EventEmitter {
   }
 
   #sendReceipt(block, receipt, key) {
-    this.#answer(block, kinds.receipt, bodies.writeReceipt(receipt), key.role === "wallet");
-    this.emit("receipt-sent", receipt);
+    this.#answer(block, kinds.receipt, bodies.writeReceipt(receipt), key.role === 'wallet');
+    this.emit('receipt-sent', receipt);
   }
 
   /** To a reply block, through the home this client is attached to. */
   #answer(block, kind, body, signed) {
     this.#transmit(this.#node, {
-      destination: block.alias, prekey: block.key, to: block.alias, fields: this.#fields(kind, body, 600),
+      destination: block.alias,
+      prekey: block.key,
+      to: block.alias,
+      fields: this.#fields(kind, body, 600),
       secret: signed ? this.#secret : undefined,
     });
   }
 
   #takeFragment(e, key) {
     const fragment = bodies.parseFragment(e.body);
-    if (!fragment) return "body";
+    if (!fragment) return 'body';
     const group = this.#groups.take(e, fragment);
-    if (!group) return "group";
+    if (!group) return 'group';
     this.#scheduleAck(group);
     if (!group.whole || group.delivered) return undefined;
     group.delivered = true;
@@ -313,26 +356,31 @@ export class Client extends EventEmitter {
   #scheduleAck(group) {
     const block = group.replyBlock();
     if (!block || group.ackTimer || Date.now() >= Number(block.expiresMs)) return;
-    group.ackTimer = setTimeout(() => {
-      group.ackTimer = undefined;
-      this.#answer(block, kinds.fragmentAck, group.ack(), false);
-    }, ackDelayMs + randomInt(51));
+    group.ackTimer = setTimeout(
+      () => {
+        group.ackTimer = undefined;
+        this.#answer(block, kinds.fragmentAck, group.ack(), false);
+      },
+      ackDelayMs + randomInt(51),
+    );
   }
 
-  #takeReceipt(e) {
+  #takeReceipt(e, key) {
     const receipt = bodies.parseReceipt(e.body);
-    if (!receipt) return "body";
+    if (!receipt) return 'body';
     const pending = this.#receipts.get(toHex(receipt.msgId));
-    if (!pending || !same(pending.hash, receipt.bodyHash)) return "unasked";
+    if (!pending || !same(pending.hash, receipt.bodyHash) || !same(pending.alias, key.destination))
+      return 'unasked';
+    if (pending.from && !(e.auth === 1 && same(pending.from, e.from))) return 'signer';
     pending.resolve({ ...receipt, signer: e.auth === 1 ? e.from : undefined });
     return undefined;
   }
 
   #takeAck(e) {
     const ack = bodies.parseFragmentAck(e.body);
-    if (!ack) return "body";
+    if (!ack) return 'body';
     const transfer = this.#transfers.get(ack.groupId);
     transfer?.(ack);
-    return transfer ? undefined : "unasked";
+    return transfer ? undefined : 'unasked';
   }
 }

@@ -1,7 +1,7 @@
 // SPEC section 8: control bodies. Every parser returns the value, or undefined for a malformed body.
 
-import { addressSize, isUnderNodeNotOwn } from "./addresses.mjs";
-import { concat, Reader, u16, u32, u8 } from "./bytes.mjs";
+import { addressSize, isUnderNodeNotOwn } from './addresses.mjs';
+import { concat, Reader, u16, u32, u8 } from './bytes.mjs';
 
 /** A parser for a body of exactly `size` bytes. */
 const exact = (size, read) => (body) => (body.length === size ? read(new Reader(body)) : undefined);
@@ -9,15 +9,20 @@ const exact = (size, read) => (body) => (body.length === size ? read(new Reader(
 export const writeAttach = (a) => concat(a.returnAddress, a.returnKey, u32(a.leaseSec), u8(0));
 
 export const parseAttach = exact(57, (reader) => {
-  const attach =
-      { returnAddress: reader.take(addressSize), returnKey: reader.take(32), leaseSec: reader.u32() };
+  const attach = {
+    returnAddress: reader.take(addressSize),
+    returnKey: reader.take(32),
+    leaseSec: reader.u32(),
+  };
   const options = reader.u8();
   return options === 0 && isUnderNodeNotOwn(attach.returnAddress) ? attach : undefined;
 });
 
 const writeChallengeLike = (c) => concat(c.requestId, c.challenge);
-const parseChallengeLike = exact(
-    48, (reader) => ({ requestId: reader.take(16), challenge: reader.take(32) }));
+const parseChallengeLike = exact(48, (reader) => ({
+  requestId: reader.take(16),
+  challenge: reader.take(32),
+}));
 
 export const writeChallenge = writeChallengeLike;
 export const parseChallenge = parseChallengeLike;
@@ -27,7 +32,10 @@ export const parseConfirm = parseChallengeLike;
 export const writeAttached = (a) => concat(a.requestId, a.token, u32(a.leaseSec), u16(a.aliasesMax));
 
 export const parseAttached = exact(38, (reader) => ({
-  requestId: reader.take(16), token: reader.take(16), leaseSec: reader.u32(), aliasesMax: reader.u16(),
+  requestId: reader.take(16),
+  token: reader.take(16),
+  leaseSec: reader.u32(),
+  aliasesMax: reader.u16(),
 }));
 
 const writeToken = (value) => Buffer.from(value.token);
@@ -42,8 +50,10 @@ export const writeKept = (k) => concat(k.requestId, u32(k.leaseSec));
 export const parseKept = exact(20, (reader) => ({ requestId: reader.take(16), leaseSec: reader.u32() }));
 
 export const writeAliasResult = (r) => concat(r.requestId, u32(r.accepted));
-export const parseAliasResult = exact(
-    20, (reader) => ({ requestId: reader.take(16), accepted: reader.u32() }));
+export const parseAliasResult = exact(20, (reader) => ({
+  requestId: reader.take(16),
+  accepted: reader.u32(),
+}));
 
 export const writeRefused = (r) => concat(r.requestId, u16(r.reason));
 export const parseRefused = exact(18, (reader) => ({ requestId: reader.take(16), reason: reader.u16() }));

@@ -1,8 +1,8 @@
 // SPEC section 7.3: fragments joined again. Bounded by groups and by bytes; the oldest group goes first.
 
-import { parseMessage, pieceSize, replyBlockSize, writeFragmentAck } from "./bodies.mjs";
-import { concat, toHex, u32 } from "./bytes.mjs";
-import { bodySizeMax } from "./envelope.mjs";
+import { parseMessage, pieceSize, replyBlockSize, writeFragmentAck } from './bodies.mjs';
+import { concat, toHex, u32 } from './bytes.mjs';
+import { bodySizeMax } from './envelope.mjs';
 
 const groupsMax = 64;
 const bytesMax = 64 * 1024 * 1024;
@@ -19,8 +19,12 @@ class Group {
   }
 
   fits(e, fragment) {
-    return fragment.count === this.count && e.auth === this.auth && e.issuedMs === this.issuedMs &&
-      e.ttlSec === this.ttlSec;
+    return (
+      fragment.count === this.count &&
+      e.auth === this.auth &&
+      e.issuedMs === this.issuedMs &&
+      e.ttlSec === this.ttlSec
+    );
   }
 
   /** Bytes of memory that the piece takes. */
@@ -54,8 +58,9 @@ export class Groups {
   #groups = new Map();
   #bytes = 0;
 
-  /** The group after the fragment was put into it,
-  or undefined when it does not fit the group's first one. */
+  /**
+   * The group after the fragment was put into it, or undefined when it does not fit the group's first one.
+   */
   take(e, fragment) {
     const key = toHex(concat(e.from, u32(fragment.groupId)));
     let group = this.#groups.get(key);

@@ -1,14 +1,20 @@
 // SPEC section 11: the packed word, route signatures and the rolling hash.
 
-import { addressOfKey } from "./addresses.mjs";
-import { concat, same, toInt, u64, word } from "./bytes.mjs";
-import { keccak256 } from "./keccak.mjs";
-import { recover, sign } from "./secp256k1.mjs";
-import { digestOf, domainSeparator, routeStructHash } from "./typed-data.mjs";
+import { addressOfKey } from './addresses.mjs';
+import { concat, same, toInt, u64, word } from './bytes.mjs';
+import { keccak256 } from './keccak.mjs';
+import { recover, sign } from './secp256k1.mjs';
+import { digestOf, domainSeparator, routeStructHash } from './typed-data.mjs';
 
 const fields = [
-  ["home0", 0n, 32n], ["home1", 32n, 32n], ["home2", 64n, 32n], ["suite", 96n, 8n], ["epoch", 104n, 32n],
-  ["expiry", 136n, 64n], ["flags", 200n, 16n], ["zero", 216n, 40n],
+  ['home0', 0n, 32n],
+  ['home1', 32n, 32n],
+  ['home2', 64n, 32n],
+  ['suite', 96n, 8n],
+  ['epoch', 104n, 32n],
+  ['expiry', 136n, 64n],
+  ['flags', 200n, 16n],
+  ['zero', 216n, 40n],
 ];
 
 /** The 256-bit word of a route { homes, suite, epoch, expiry, flags }. */
@@ -26,10 +32,13 @@ export function unpackRoute(packed) {
   const homes = slots.filter((home) => home !== 0);
   const gap = homes.some((home, i) => home !== slots[i]);
   if (homes.length === 0 || gap || new Set(homes).size !== homes.length || values.zero !== 0n)
-      return undefined;
+    return undefined;
   if (values.suite !== 1n || values.epoch === 0n || values.expiry === 0n) return undefined;
   return {
-    homes, suite: Number(values.suite), epoch: Number(values.epoch), expiry: values.expiry,
+    homes,
+    suite: Number(values.suite),
+    epoch: Number(values.epoch),
+    expiry: values.expiry,
     flags: Number(values.flags),
   };
 }
@@ -67,17 +76,25 @@ const roundUp = (size) => Math.ceil(size / 32) * 32;
 
 /** ABI-encoded data of RouteChanged: only words. */
 export const routeChangedData = (seq, prekey, packed, r, vs) =>
-    concat(word(seq), prekey, word(packed), r, vs);
+  concat(word(seq), prekey, word(packed), r, vs);
 
-/** ABI-encoded data of NodeChanged: a static struct, so only words;
-bytesN to the left, the rest to the right. */
+/** ABI-encoded data of NodeChanged: a static struct, so only words; bytesN lie to the left in theirs. */
 export function nodeChangedData(seq, node) {
   const right = (bytes) => concat(Buffer.alloc(roundUp(bytes.length) - bytes.length), bytes);
   const left = (bytes) => concat(bytes, Buffer.alloc(roundUp(bytes.length) - bytes.length));
   return concat(
-    word(seq), right(node.operator), right(node.signer), node.linkKey, node.sealKey, left(node.ip),
-    word(node.clientPort), word(node.nodePort), node.descriptorHash, word(node.descriptorVersion),
-    word(node.state), word(node.bond),
+    word(seq),
+    right(node.operator),
+    right(node.signer),
+    node.linkKey,
+    node.sealKey,
+    left(node.ip),
+    word(node.clientPort),
+    word(node.nodePort),
+    node.descriptorHash,
+    word(node.descriptorVersion),
+    word(node.state),
+    word(node.bond),
   );
 }
 

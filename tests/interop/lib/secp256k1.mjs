@@ -1,7 +1,7 @@
 // secp256k1 with BigInt: RFC 6979 signatures with low s, and recovery. Not in constant time: for tests only.
 
-import { createHmac } from "node:crypto";
-import { concat, toInt, word } from "./bytes.mjs";
+import { createHmac } from 'node:crypto';
+import { concat, toInt, word } from './bytes.mjs';
 
 const p = 2n ** 256n - 2n ** 32n - 977n;
 export const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n;
@@ -70,13 +70,16 @@ const publicBytes = (point) => concat(word(point.x), word(point.y));
 /** The 64 bytes x, y of the public key. */
 export function publicKey(secret) {
   const scalar = toInt(secret);
-  if (scalar === 0n || scalar >= order) throw new Error("secret out of range");
+  if (scalar === 0n || scalar >= order) throw new Error('secret out of range');
   return publicBytes(affine(multiply(generator, scalar)));
 }
 
 /** RFC 6979 section 3.2 with HMAC-SHA-256: candidates for k, in order. */
 function* nonces(secret, digest) {
-  const hmac = (key, ...parts) => createHmac("sha256", key).update(concat(...parts)).digest();
+  const hmac = (key, ...parts) =>
+    createHmac('sha256', key)
+      .update(concat(...parts))
+      .digest();
   const seed = concat(secret, word(toInt(digest) % order));
   let v = Buffer.alloc(32, 1);
   let k = hmac(Buffer.alloc(32), v, [0], seed);
@@ -109,16 +112,16 @@ export function sign(secret, digest) {
 /** SPEC 5.1, in its order: { problem } or the 64-byte public key as { key }. */
 export function recover(digest, signature) {
   const [r, s, v] = [toInt(signature.subarray(0, 32)), toInt(signature.subarray(32, 64)), signature[64]];
-  if (v !== 27 && v !== 28) return { problem: "v" };
-  if (r === 0n || r >= order) return { problem: "r" };
-  if (s === 0n || s > order / 2n) return { problem: "s" };
+  if (v !== 27 && v !== 28) return { problem: 'v' };
+  if (r === 0n || r >= order) return { problem: 'r' };
+  if (s === 0n || s > order / 2n) return { problem: 's' };
   const square = (r ** 3n + 7n) % p;
   let y = power(square, (p + 1n) / 4n, p);
-  if ((y * y) % p !== square) return { problem: "recovery" };
+  if ((y * y) % p !== square) return { problem: 'recovery' };
   if ((y & 1n) !== BigInt(v - 27)) y = p - y;
   const inverse = invert(r, order);
   const u1 = mod(-toInt(digest) * inverse, order);
   const u2 = (s * inverse) % order;
   const point = add(multiply(generator, u1), multiply({ x: r, y, z: 1n }, u2));
-  return point.z === 0n ? { problem: "recovery" } : { key: publicBytes(affine(point)) };
+  return point.z === 0n ? { problem: 'recovery' } : { key: publicBytes(affine(point)) };
 }

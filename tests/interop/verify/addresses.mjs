@@ -1,22 +1,29 @@
 import {
-  addressOfKey, aliasAddress, formatAddress, homeAddress, nodeOwnAddress, parseAddress, walletAddress,
-} from "../lib/addresses.mjs";
-import { fromHex } from "../lib/bytes.mjs";
-import { keccak256 } from "../lib/keccak.mjs";
-import { publicKey } from "../lib/secp256k1.mjs";
-import { equal, equalFields, hexOrNull } from "./expect.mjs";
+  addressOfKey,
+  aliasAddress,
+  formatAddress,
+  homeAddress,
+  nodeOwnAddress,
+  parseAddress,
+  walletAddress,
+} from '../lib/addresses.mjs';
+import { fromHex } from '../lib/bytes.mjs';
+import { keccak256 } from '../lib/keccak.mjs';
+import { publicKey } from '../lib/secp256k1.mjs';
+import { equal, equalFields, hexOrNull } from './expect.mjs';
 
 export function verifyAddresses(file, check) {
   for (const v of file.keccak256) {
-    check(`Keccak-256 of ${v.input.length / 2} bytes`, () => equalFields(
-        v, { hash: keccak256(fromHex(v.input)) }));
+    check(`Keccak-256 of ${v.input.length / 2} bytes`, () =>
+      equalFields(v, { hash: keccak256(fromHex(v.input)) }),
+    );
   }
   for (const v of file.wallets) {
     check(`wallet ${v.text}`, () => {
       const address = walletAddress(fromHex(v.secret));
       const key = publicKey(fromHex(v.secret));
       equalFields(v, { publicKey: key, address, text: formatAddress(address) });
-      equal("address of the key", hexOrNull(addressOfKey(key)), v.address);
+      equal('address of the key', hexOrNull(addressOfKey(key)), v.address);
     });
   }
   for (const v of file.nodes) {

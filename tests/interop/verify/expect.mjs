@@ -1,7 +1,7 @@
 // How vectors are compared, and how their seeded bytes are drawn (tests/vectors/README.md).
 
-import { createHash } from "node:crypto";
-import { ascii, concat, toHex, u32 } from "../lib/bytes.mjs";
+import { createHash } from 'node:crypto';
+import { ascii, concat, toHex, u32 } from '../lib/bytes.mjs';
 
 export const hexOrNull = (bytes) => (bytes === undefined ? null : toHex(bytes));
 
@@ -25,8 +25,8 @@ export function equalFields(vector, actual) {
 export function draw(seed, label, size) {
   const blocks = [];
   for (let i = 0; i < Math.ceil(size / 32); i++) {
-    const input = concat(ascii("conet/vector/1"), u32(seed), ascii(label), u32(i));
-    blocks.push(createHash("sha256").update(input).digest());
+    const input = concat(ascii('conet/vector/1'), u32(seed), ascii(label), u32(i));
+    blocks.push(createHash('sha256').update(input).digest());
   }
   return concat(...blocks).subarray(0, size);
 }

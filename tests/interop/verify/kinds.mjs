@@ -1,8 +1,8 @@
 // The codec of each kind, by its name in SPEC section 7.
 
-import * as bodies from "../lib/bodies.mjs";
-import * as control from "../lib/control.mjs";
-import { kinds } from "../lib/envelope.mjs";
+import * as bodies from '../lib/bodies.mjs';
+import * as control from '../lib/control.mjs';
+import { kinds } from '../lib/envelope.mjs';
 
 export const codecs = {
   MESSAGE: [kinds.message, bodies.parseMessage, bodies.writeMessage],
