@@ -11,7 +11,7 @@ internal static class AddressText
     public static bool TryParse(ReadOnlySpan<char> text, out Address address)
     {
         address = default;
-        if (text.Length != Length || text[0] != '0' || text[1] is not ('x' or 'X'))
+        if (text.Length != Length || text[0] != '0' || text[1] != 'x')
             return false;
         ReadOnlySpan<char> digits = text[PrefixLength..];
         Span<byte> bytes = stackalloc byte[Address.Size];

@@ -43,7 +43,7 @@ public sealed class AddressTests
         Assert.Equal(text, address.ToString());
         Assert.Equal(text.ToLowerInvariant(), address.ToHex());
         Assert.True(Address.TryParseHex(text.ToLowerInvariant(), out Address lower));
-        Assert.True(Address.TryParseHex("0X" + text[2..].ToUpperInvariant(), out Address upper));
+        Assert.True(Address.TryParseHex("0x" + text[2..].ToUpperInvariant(), out Address upper));
         Assert.Equal(address, lower);
         Assert.Equal(address, upper);
     }
@@ -56,6 +56,7 @@ public sealed class AddressTests
     [InlineData("0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAedd")]
     [InlineData(" 0x5aeb6053f3e94c9b9a09f33669435e7ef1beaed")]
     [InlineData("0y5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")]
+    [InlineData("0X5aaeb6053f3e94c9b9a09f33669435e7ef1beaed")]
     [InlineData("0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaeg")]
     [InlineData("0x５aaeb6053f3e94c9b9a09f33669435e7ef1beaed")]
     [InlineData("0x-5aeb6053f3e94c9b9a09f33669435e7ef1beaed")]
