@@ -89,7 +89,8 @@ internal sealed class LocalNode : IAsyncDisposable
             program,
             [.. prefix, "node", "--config", path, "--follow-input"],
             Path.Combine(folder, "node.log"),
-            ("DOTNET_TieredCompilation", "0")); // compiled once: a recompilation takes memory on a worker's thread
+            // compiled once: a recompilation takes memory on a worker's thread
+            ("DOTNET_TieredCompilation", "0"));
         return new LocalNode(id.Value, process, httpPort);
     }
 
