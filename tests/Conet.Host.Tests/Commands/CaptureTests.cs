@@ -7,7 +7,9 @@ using Conet.Wire.Cells;
 
 namespace Conet.Host.Tests.Commands;
 
-/// <summary>What somebody on the wire sees while a wallet that was never registered writes and gets its receipt.</summary>
+/// <summary>
+/// What somebody on the wire sees while a wallet that was never registered writes and gets its receipt.
+/// </summary>
 [Collection("conet up")]
 public sealed class CaptureTests(LocalNetworkFixture network) : IClassFixture<LocalNetworkFixture>
 {
@@ -21,7 +23,7 @@ public sealed class CaptureTests(LocalNetworkFixture network) : IClassFixture<Lo
         Skip.If(network.Missing is not null, network.Missing);
         Skip.If(Environment.UserName != "root", "capturing needs root");
         Skip.IfNot(HasTcpdump(), "tcpdump is not installed");
-        string third = await network.NewWalletAsync("third"), bob = await network.NewWalletAsync("bob-4");
+        string third = await network.CreateWalletAsync("third"), bob = await network.CreateWalletAsync("bob-4");
         int[] ports = await PortsAsync();
         string file = Path.Combine(network.Tool.Home, "capture.pcap");
         using Process tcpdump = await StartCaptureAsync(file, ports);
@@ -44,7 +46,8 @@ public sealed class CaptureTests(LocalNetworkFixture network) : IClassFixture<Lo
         List<byte[]> payloads = Payloads(capture);
         Assert.True(payloads.Count > 100, $"only {payloads.Count} datagrams were captured");
         Assert.All(payloads, payload => Assert.True(
-            payload.Length > 0 && payload.Length % CellLayout.Size == 0, $"a payload has {payload.Length} bytes"));
+            payload.Length > 0 && payload.Length % CellLayout.Size == 0,
+            $"a payload has {payload.Length} bytes"));
         foreach (byte[] form in FormsOf(third))
             Assert.Equal(-1, capture.AsSpan().IndexOf(form));
 
@@ -61,7 +64,8 @@ public sealed class CaptureTests(LocalNetworkFixture network) : IClassFixture<Lo
             }
         }
 
-        Assert.True(inFront > 0, "bob's address was seen in front of no cell: was the right traffic captured?");
+        Assert.True(
+            inFront > 0, "bob's address was seen in front of no cell: was the right traffic captured?");
     }
 
     /// <summary>The address as bytes, and as text in either case.</summary>
@@ -85,7 +89,8 @@ public sealed class CaptureTests(LocalNetworkFixture network) : IClassFixture<Lo
         [
             .. nodes.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => JsonDocument.Parse(line).RootElement)
-                .SelectMany(node => new[] { node.GetProperty("client_endpoint"), node.GetProperty("node_endpoint") })
+                .SelectMany(
+                    node => new[] { node.GetProperty("client_endpoint"), node.GetProperty("node_endpoint") })
                 .Select(endpoint => int.Parse(endpoint.GetString()!.Split(':')[1])),
         ];
     }
@@ -94,7 +99,8 @@ public sealed class CaptureTests(LocalNetworkFixture network) : IClassFixture<Lo
     {
         ProcessStartInfo start = new("tcpdump") { RedirectStandardError = true };
         string filter = "udp and (" + string.Join(" or ", ports.Select(port => $"port {port}")) + ")";
-        foreach (string argument in new[] { "-i", "lo", "-n", "-s", "0", "-U", "-B", "65536", "-Z", "root", "-w", file, filter })
+        foreach (string argument in new[] { "-i", "lo", "-n", "-s", "0", "-U", "-B", "65536", "-Z", "root",
+            "-w", file, filter })
             start.ArgumentList.Add(argument);
         Process tcpdump = Process.Start(start)!;
         string? line = await tcpdump.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(20));

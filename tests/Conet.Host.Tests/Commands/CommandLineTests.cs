@@ -7,7 +7,9 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Host.Tests.Commands;
 
-/// <summary>Whatever is wrong with a command line or a file is one line and an exit code; nothing is half-written.</summary>
+/// <summary>
+/// Whatever is wrong with a command line or a file is one line and an exit code; nothing is half-written.
+/// </summary>
 public sealed class CommandLineTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("conet-cli-").FullName;
@@ -60,7 +62,8 @@ public sealed class CommandLineTests : IDisposable
         Assert.True(made.ExitCode == 0, made.Error);
         string path = made.Json.GetProperty("file").GetString()!;
         byte[] json = await File.ReadAllBytesAsync(path);
-        Assert.Equal(KeystoreProblem.None, Keystore.TryDecrypt(json, "a password of the tests", out Wallet? wallet));
+        Assert.Equal(
+            KeystoreProblem.None, Keystore.TryDecrypt(json, "a password of the tests", out Wallet? wallet));
         Assert.Equal(made.Json.GetProperty("address").GetString(), wallet!.Address.ToString());
         wallet.Dispose();
         Assert.Equal(KeystoreProblem.WrongPassword, Keystore.TryDecrypt(json, "another", out _));
@@ -70,9 +73,11 @@ public sealed class CommandLineTests : IDisposable
         ConetTool.Result taken = await Tool.RunAsync("wallet", "new", "w");
         Assert.Equal(73, taken.ExitCode);
         Assert.Equal(json, await File.ReadAllBytesAsync(path));
-        ConetTool.Result imported = await Tool.RunAsync("wallet", "import", "copy", "--keystore", path, "--json");
+        ConetTool.Result imported = await Tool.RunAsync(
+            "wallet", "import", "copy", "--keystore", path, "--json");
         Assert.True(imported.ExitCode == 0, imported.Error);
-        Assert.Equal(made.Json.GetProperty("address").GetString(), imported.Json.GetProperty("address").GetString());
+        Assert.Equal(
+            made.Json.GetProperty("address").GetString(), imported.Json.GetProperty("address").GetString());
         ConetTool.Result which = await Tool.RunAsync("listen");
         Assert.Equal(64, which.ExitCode);
         Assert.Contains("several wallets (copy, w)", which.ErrorLine);
@@ -99,7 +104,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("{\"chainId\":0}", "chainId must be a number from 1 up")]
     [InlineData("{\"chainId\":1,\"chainId\":1}", "unknown or stands twice")]
     [InlineData("{\"chainId\":1,\"providers\":[\"file:///etc/passwd\"]}", "providers must be a list")]
-    [InlineData("{\"chainId\":1,\"providers\":[\"http://127.0.0.1\"],\"nodeRegistry\":\"0x1\"}", "must be addresses")]
+    [InlineData(
+        "{\"chainId\":1,\"providers\":[\"http://127.0.0.1\"],\"nodeRegistry\":\"0x1\"}", "must be addresses")]
     public void A_spoilt_network_file_is_refused_with_a_reason(string json, string reason)
     {
         Assert.False(NetworkFile.TryParse(Encoding.UTF8.GetBytes(json), out _, out string problem));
@@ -110,7 +116,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData(null, "Unreachable")]
     [InlineData("garbage", "Malformed")]
     [InlineData("{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":\"0x1\"}", "chain")]
-    public async Task A_chain_that_is_absent_or_another_or_talks_garbage_is_one_line(string? answer, string said)
+    public async Task A_chain_that_is_absent_or_another_or_talks_garbage_is_one_line(
+        string? answer, string said)
     {
         using HttpListener? server = answer is null ? null : Serve(answer, out int port);
         port = server is null ? FreePort() : int.Parse(server.Prefixes.First().Split(':')[2].TrimEnd('/'));

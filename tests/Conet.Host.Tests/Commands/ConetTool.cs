@@ -10,7 +10,9 @@ internal sealed class ConetTool(string home)
 
     public string Home { get; } = home;
 
-    /// <summary>The checkout that these tests were built from; null if they were moved away from it.</summary>
+    /// <summary>
+    /// The checkout that these tests were built from; null if they were moved away from it.
+    /// </summary>
     public static string? Root { get; } = FindRoot();
 
     /// <summary>Runs a command to its end.</summary>

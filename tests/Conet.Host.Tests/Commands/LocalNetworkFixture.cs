@@ -47,7 +47,7 @@ public sealed class LocalNetworkFixture : IAsyncLifetime
     }
 
     /// <summary>A new wallet's address.</summary>
-    internal async Task<string> NewWalletAsync(string name)
+    internal async Task<string> CreateWalletAsync(string name)
     {
         ConetTool.Result made = await Tool.RunAsync("wallet", "new", name, "--json");
         Assert.Equal(0, made.ExitCode);
@@ -66,7 +66,8 @@ public sealed class LocalNetworkFixture : IAsyncLifetime
     internal static async Task<JsonElement> NextMessageAsync(RunningTool listening, string text)
     {
         string line = await listening.WaitForLineAsync(said =>
-            said.Contains("\"message\"", StringComparison.Ordinal) && said.Contains(text, StringComparison.Ordinal));
+            said.Contains("\"message\"", StringComparison.Ordinal)
+                && said.Contains(text, StringComparison.Ordinal));
         return JsonDocument.Parse(line).RootElement;
     }
 }

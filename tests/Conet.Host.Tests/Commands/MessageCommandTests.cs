@@ -12,11 +12,12 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
     public async Task A_wallet_that_was_never_registered_sends_text_and_a_megabyte_and_gets_receipts()
     {
         Skip.If(network.Missing is not null, network.Missing);
-        string alice = await network.NewWalletAsync("alice-1"), bob = await network.NewWalletAsync("bob-1");
+        string alice = await network.CreateWalletAsync("alice-1"), bob = await network.CreateWalletAsync("bob-1");
         string folder = Path.Combine(network.Tool.Home, "saved-1");
         await using RunningTool listening = await network.ListenAsync("bob-1", "--save", folder);
 
-        ConetTool.Result sent = await network.Tool.RunAsync("send", "--wallet", "alice-1", "--json", bob, "@hello");
+        ConetTool.Result sent = await network.Tool.RunAsync(
+            "send", "--wallet", "alice-1", "--json", bob, "@hello");
         Assert.True(sent.ExitCode == 0, sent.Error);
         Assert.Equal("received", sent.Json.GetProperty("status").GetString());
         Assert.Equal(bob, sent.Json.GetProperty("receipt").GetProperty("from").GetString());
@@ -42,10 +43,11 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
     public async Task An_anonymous_message_names_nobody_and_its_reply_block_answers_it()
     {
         Skip.If(network.Missing is not null, network.Missing);
-        await network.NewWalletAsync("bob-2");
-        string alice = await network.NewWalletAsync("alice-2");
+        await network.CreateWalletAsync("bob-2");
+        string alice = await network.CreateWalletAsync("alice-2");
         await using RunningTool bob = await network.ListenAsync("bob-2");
-        ConetTool.Result sent = await network.Tool.RunAsync("send", "--anonymous", "--json", "bob-2", "who am I");
+        ConetTool.Result sent = await network.Tool.RunAsync(
+            "send", "--anonymous", "--json", "bob-2", "who am I");
         Assert.True(sent.ExitCode == 0, sent.Error);
         JsonElement message = await LocalNetworkFixture.NextMessageAsync(bob, "who am I");
         Assert.Equal(JsonValueKind.Null, message.GetProperty("from").ValueKind);
@@ -54,7 +56,8 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
         await using RunningTool aliceListens = await network.ListenAsync("alice-2");
         string block = message.GetProperty("reply_block").GetString()!;
         Assert.DoesNotContain(alice[2..].ToLowerInvariant(), block);
-        sent = await network.Tool.RunAsync("send", "--wallet", "bob-2", "--no-receipt", "--json", block, "late");
+        sent = await network.Tool.RunAsync(
+            "send", "--wallet", "bob-2", "--no-receipt", "--json", block, "late");
         Assert.Equal(0, sent.ExitCode);
         Assert.Equal("sent", sent.Json.GetProperty("status").GetString());
     }
@@ -63,15 +66,16 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
     public async Task A_chosen_home_delivers_and_nobody_else()
     {
         Skip.If(network.Missing is not null, network.Missing);
-        string bob = await network.NewWalletAsync("bob-3");
-        await network.NewWalletAsync("alice-3");
+        string bob = await network.CreateWalletAsync("bob-3");
+        await network.CreateWalletAsync("alice-3");
         await using RunningTool listening = await network.ListenAsync("bob-3", "--homes", "2,1");
         Assert.True(Address.TryParseHex(bob, out Address address));
         ConetTool.Result sent = await network.Tool.RunAsync(
             "send", "--wallet", "alice-3", "--home", "1", "--entry", "3", bob, "by the second home");
         Assert.True(sent.ExitCode == 0, sent.Error);
         JsonElement message = await LocalNetworkFixture.NextMessageAsync(listening, "by the second home");
-        Assert.Equal(NodeAddress.Home(new NodeId(1), address).ToString(), message.GetProperty("via").GetString());
+        Assert.Equal(
+            NodeAddress.Home(new NodeId(1), address).ToString(), message.GetProperty("via").GetString());
         sent = await network.Tool.RunAsync(
             "send", "--wallet", "alice-3", "--home", "3", "--timeout", "2", bob, "he is not there");
         Assert.Equal(1, sent.ExitCode);
@@ -82,9 +86,10 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
     public async Task Routes_are_set_shown_and_cleared_and_nodes_are_listed()
     {
         Skip.If(network.Missing is not null, network.Missing);
-        string carol = await network.NewWalletAsync("carol");
+        string carol = await network.CreateWalletAsync("carol");
         ConetTool.Result set =
-            await network.Tool.RunAsync("route", "set", "--wallet", "carol", "--homes", "3,1", "--days", "5", "--json");
+            await network.Tool.RunAsync(
+                "route", "set", "--wallet", "carol", "--homes", "3,1", "--days", "5", "--json");
         Assert.True(set.ExitCode == 0, set.Error);
         Assert.Equal("in force", set.Json.GetProperty("state").GetString());
         Assert.Equal([3, 1], set.Json.GetProperty("homes").EnumerateArray().Select(home => home.GetInt32()));
@@ -92,7 +97,8 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
         Assert.Equal(1, set.Json.GetProperty("epoch").GetInt32());
         ConetTool.Result again = await network.Tool.RunAsync("route", "set", "--wallet", "carol", "--json");
         Assert.Equal(2, again.Json.GetProperty("epoch").GetInt32());
-        Assert.NotEqual(set.Json.GetProperty("prekey").GetString(), again.Json.GetProperty("prekey").GetString());
+        Assert.NotEqual(
+            set.Json.GetProperty("prekey").GetString(), again.Json.GetProperty("prekey").GetString());
         ConetTool.Result cleared = await network.Tool.RunAsync("route", "clear", "--wallet", "carol");
         Assert.True(cleared.ExitCode == 0, cleared.Error);
         ConetTool.Result shown = await network.Tool.RunAsync("route", "show", carol, "--json");
@@ -103,19 +109,21 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
 
         ConetTool.Result nodes = await network.Tool.RunAsync("node", "list", "--json");
         string[] lines = nodes.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.Equal([1, 2, 3], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("node").GetInt32()));
+        Assert.Equal([1, 2, 3], lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("node")
+            .GetInt32()));
     }
 
     [SkippableFact]
     public async Task Listening_ends_after_the_messages_it_was_told_to_wait_for()
     {
         Skip.If(network.Missing is not null, network.Missing);
-        string dave = await network.NewWalletAsync("dave");
+        string dave = await network.CreateWalletAsync("dave");
         await using RunningTool listening = await network.ListenAsync("dave", "--count", "1");
         ConetTool.Result sent = await network.Tool.RunAsync("send", "--anonymous", dave, "just one");
         Assert.True(sent.ExitCode == 0, sent.Error);
         Assert.Equal(0, await listening.EndAsync());
-        ConetTool.Result none = await network.Tool.RunAsync("listen", "--wallet", "dave", "--count", "1", "--timeout", "1");
+        ConetTool.Result none = await network.Tool.RunAsync(
+            "listen", "--wallet", "dave", "--count", "1", "--timeout", "1");
         Assert.Equal(1, none.ExitCode);
     }
 }

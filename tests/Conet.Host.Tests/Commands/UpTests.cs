@@ -3,7 +3,9 @@ using System.Text.Json;
 
 namespace Conet.Host.Tests.Commands;
 
-/// <summary>`conet up` as a user runs it: real chain, real contracts, real sockets, processes of their own.</summary>
+/// <summary>
+/// `conet up` as a user runs it: real chain, real contracts, real sockets, processes of their own.
+/// </summary>
 [Collection("conet up")]
 public sealed class UpTests : IDisposable
 {
@@ -17,7 +19,8 @@ public sealed class UpTests : IDisposable
     public async Task Once_sends_a_thousand_each_way_and_loses_nothing(int nodes)
     {
         Skip.If(LocalNetworkFixture.WhyNot() is not null, LocalNetworkFixture.WhyNot());
-        ConetTool.Result run = await new ConetTool(_home).RunAsync("up", "--once", "--json", "--nodes", $"{nodes}");
+        ConetTool.Result run = await new ConetTool(
+            _home).RunAsync("up", "--once", "--json", "--nodes", $"{nodes}");
         Assert.True(run.ExitCode == 0, run.Output + run.Error);
         JsonElement report = run.Json;
         Assert.Equal(nodes, report.GetProperty("nodes").GetInt32());
@@ -70,7 +73,8 @@ public sealed class UpTests : IDisposable
     {
         Skip.If(LocalNetworkFixture.WhyNot() is not null, LocalNetworkFixture.WhyNot());
         const string Own = """
-            {"chainId":1,"providers":["https://127.0.0.1:1"],"nodeRegistry":"0x0000000000000000000000000000000000000001",
+            {"chainId":1,"providers":["https://127.0.0.1:1"],
+                "nodeRegistry":"0x0000000000000000000000000000000000000001",
              "routeRegistry":"0x0000000000000000000000000000000000000002"}
             """;
         string path = Path.Combine(_home, "network.json");
@@ -79,7 +83,8 @@ public sealed class UpTests : IDisposable
         await using RunningTool up = tool.Begin("up", "--json", "--nodes", "1");
         await up.WaitForLineAsync(line => line.StartsWith("{\"nodes\":1", StringComparison.Ordinal));
         ConetTool.Result listed =
-            await tool.RunAsync("node", "list", "--json", "--network", Path.Combine(_home, "up", "network.json"));
+            await tool.RunAsync(
+                "node", "list", "--json", "--network", Path.Combine(_home, "up", "network.json"));
         Assert.True(listed.ExitCode == 0, listed.Error);
         Assert.Equal(1, listed.Json.GetProperty("node").GetInt32());
         await up.StopAsync();
