@@ -67,11 +67,12 @@ public sealed class DependencyTests
     }
 
     /// <summary>
-    /// Random bytes are not counted: some tables draw a seed when they are made, and nothing is done with it to
-    /// a cell.
+    /// Random bytes are not counted: some tables draw a seed when they are made, and nothing
+    /// is done with it to a cell.
     /// </summary>
     private static bool IsCryptography(TypeReference type) =>
         Universe.IsIn(type, "Conet.Wire.Sealing")
         || Universe.IsIn(type, "Conet.Wire.Native")
-        || (Universe.IsIn(type, "System.Security.Cryptography") && type.Name != nameof(RandomNumberGenerator));
+        || (Universe.IsIn(type, "System.Security.Cryptography")
+        && type.Name != nameof(RandomNumberGenerator));
 }
