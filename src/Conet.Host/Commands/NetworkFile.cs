@@ -39,7 +39,8 @@ internal sealed record NetworkFile
         {
             throw new CommandException(
                 ExitCode.NoInput,
-                $"{path}: there is no such file; start a network with ./conet up, or name one with --network FILE");
+                $"{path}: there is no such file; "
+                    + "start a network with ./conet up, or name one with --network FILE");
         }
 
         byte[] bytes = ConetHome.ReadFile(path, BytesMax);

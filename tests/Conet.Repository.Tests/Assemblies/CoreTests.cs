@@ -51,8 +51,6 @@ public sealed class CoreTests
             "a fresh ephemeral key for each seal; the vectors pass their own"),
         new("MessageId", "RandomNumberGenerator",
             "CreateRandom; the parser and the seal take ids as arguments"),
-        new("CellStreamReader", "SocketException", "caught: the pipe may be a socket's; none is opened"),
-        new("CellStreamWriter", "SocketException", "the same"),
         new("LocalTable", "Lock", "among its writers alone; readers do not lock"),
         new("UdpEndpoint", "AddressFamily", "the number of a family; no socket"),
         new("AnswerQueue", "RandomNumberGenerator", "delays and flags that an observer must not predict"),

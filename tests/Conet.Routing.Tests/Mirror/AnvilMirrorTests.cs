@@ -60,7 +60,8 @@ public sealed class AnvilMirrorTests(ITestOutputHelper output)
 
             undone += mirror.Status.BlocksUndone;
             output.WriteLine(
-                $"{Rounds} rounds; {chain.Describe()}; head {mirror.Status.HeadBlock}, {undone} blocks undone");
+                $"{Rounds} rounds; {chain.Describe()}; "
+                    + $"head {mirror.Status.HeadBlock}, {undone} blocks undone");
         }
         finally
         {
