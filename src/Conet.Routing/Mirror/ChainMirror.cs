@@ -4,12 +4,13 @@ using Conet.Routing.Tables;
 namespace Conet.Routing.Mirror;
 
 /// <summary>
-/// Turns a chain into a routing table: a state machine without I/O. Ask it what to fetch (<see cref="Next"/>), fetch it from
-/// the provider it names, feed the answer. It back-fills by ranges, follows the head block by block, walks back to the common
-/// ancestor when a parent hash does not fit, and publishes a table only after the registries' own rolling hashes at that block
-/// agree with what it applied. A provider that is absent, slow, wrong or on another chain is put aside for a while and the
-/// next one is asked; meanwhile the last good table serves. One thread; <see cref="Table"/> may be read by any.
-/// Source: docs/SPEC.md, section 11.3.
+/// Turns a chain into a routing table: a state machine without I/O. Ask it what to fetch (<see
+/// cref="Next"/>), fetch it from the provider it names, feed the answer. It back-fills by ranges, follows the
+/// head block by block, walks back to the common ancestor when a parent hash does not fit, and publishes a
+/// table only after the registries' own rolling hashes at that block agree with what it applied. A provider
+/// that is absent, slow, wrong or on another chain is put aside for a while and the next one is asked;
+/// meanwhile the last good table serves. One thread; <see cref="Table"/> may be read by any. Source:
+/// docs/SPEC.md, section 11.3.
 /// </summary>
 public sealed class ChainMirror
 {
@@ -37,9 +38,11 @@ public sealed class ChainMirror
     /// <param name="options">What to follow.</param>
     /// <param name="providerCount">Providers, 1 or more; the machine knows them by index.</param>
     /// <param name="tableSecret">32 bytes from a secure generator, for the trie.</param>
-    /// <param name="snapshot">A table to start from, or null. It serves at once and is checked against the chain.</param>
+    /// <param name="snapshot">A table to start from, or null. It serves at once and is checked against the
+    /// chain.</param>
     public ChainMirror(
-        MirrorOptions options, int providerCount, ReadOnlySpan<byte> tableSecret, MirrorSnapshot? snapshot = null)
+        MirrorOptions options, int providerCount, ReadOnlySpan<byte> tableSecret,
+        MirrorSnapshot? snapshot = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(providerCount, 1);
         _options = options;
@@ -70,7 +73,9 @@ public sealed class ChainMirror
     /// <summary>True once a table was verified at the head.</summary>
     public bool IsAtHead => _hasHead && VerifiedBlock == _head && Tip is { } tip && tip.Hash == VerifiedHash;
 
-    /// <summary>Milliseconds since 1970 at which the table was last found to be that of the head; 0 for never.</summary>
+    /// <summary>
+    /// Milliseconds since 1970 at which the table was last found to be that of the head; 0 for never.
+    /// </summary>
     public ulong CheckedMs { get; private set; }
 
     /// <summary>Blocks that were undone because their parents did not fit.</summary>
@@ -84,8 +89,8 @@ public sealed class ChainMirror
     private ulong NextNumber => Tip is { } tip ? tip.Number + 1 : _options.StartBlock;
 
     /// <summary>
-    /// What to fetch now, and from whom. False if nothing is to be done before <paramref name="waitMs"/> have passed.
-    /// Ask again only after the answer or the failure was fed.
+    /// What to fetch now, and from whom. False if nothing is to be done before <paramref name="waitMs"/> have
+    /// passed. Ask again only after the answer or the failure was fed.
     /// </summary>
     public bool Next(ulong nowMs, out MirrorRequest request, out int provider, out ulong waitMs)
     {
@@ -112,7 +117,8 @@ public sealed class ChainMirror
     {
         if (chainId != _options.ChainId)
         {
-            OnFailure($"is on chain {chainId}, not {_options.ChainId}", nowMs, breakMs: MirrorLimits.BreakMaxMs);
+            OnFailure(
+                $"is on chain {chainId}, not {_options.ChainId}", nowMs, breakMs: MirrorLimits.BreakMaxMs);
             return;
         }
 
@@ -131,7 +137,8 @@ public sealed class ChainMirror
         _hasHead = true;
         if (Tip is { } tip && number <= tip.Number)
         {
-            // The same head, one in its place, a shorter chain, or a provider that lags: look at the block it has.
+            // The same head, one in its place, a shorter chain, or a provider that lags: look at
+            // the block it has.
             _shorterHeads = number < tip.Number ? _shorterHeads + 1 : 0;
             _request = number < _options.StartBlock ? Idle(nowMs) : new MirrorRequest.Header(number);
             return;
@@ -142,7 +149,9 @@ public sealed class ChainMirror
         Continue(nowMs);
     }
 
-    /// <summary>Answer to <see cref="MirrorRequest.Header"/>; null if the provider does not have the block.</summary>
+    /// <summary>
+    /// Answer to <see cref="MirrorRequest.Header"/>; null if the provider does not have the block.
+    /// </summary>
     public void OnHeader(BlockHeader? header, ulong nowMs)
     {
         ulong asked = ((MirrorRequest.Header)_request!).Number;
@@ -180,7 +189,9 @@ public sealed class ChainMirror
             : new MirrorRequest.RangeLogs(NextNumber, asked);
     }
 
-    /// <summary>Answer to <see cref="MirrorRequest.RangeLogs"/> and <see cref="MirrorRequest.BlockLogs"/>.</summary>
+    /// <summary>
+    /// Answer to <see cref="MirrorRequest.RangeLogs"/> and <see cref="MirrorRequest.BlockLogs"/>.
+    /// </summary>
     /// <param name="logs">In order of block and index; only of the two registries.</param>
     /// <param name="nowMs">Milliseconds since 1970.</param>
     public void OnLogs(IReadOnlyList<LogEntry> logs, ulong nowMs)
@@ -220,7 +231,9 @@ public sealed class ChainMirror
             Continue(nowMs);
     }
 
-    /// <summary>Answer to <see cref="MirrorRequest.Positions"/>: what the registries themselves say at that block.</summary>
+    /// <summary>
+    /// Answer to <see cref="MirrorRequest.Positions"/>: what the registries themselves say at that block.
+    /// </summary>
     public void OnPositions(RegistryPosition nodes, RegistryPosition routes, ulong nowMs)
     {
         MirroredBlock tip = _blocks[^1];
@@ -245,10 +258,13 @@ public sealed class ChainMirror
         Continue(nowMs);
     }
 
-    /// <summary>The provider did not answer, or not in a way that can be used. One line says what it did.</summary>
+    /// <summary>
+    /// The provider did not answer, or not in a way that can be used. One line says what it did.
+    /// </summary>
     public void OnFailure(string problem, ulong nowMs, ulong breakMs = 0)
     {
-        // What this provider said is undone back to what was verified, so that the next one does not inherit it.
+        // What this provider said is undone back to what was verified, so that the next one
+        // does not inherit it.
         while (_blocks.Count > _trusted)
             UndoTip();
         _undoneInRow = 0;
@@ -257,7 +273,8 @@ public sealed class ChainMirror
         provider.LastProblem = problem;
         provider.Failures++;
         int doublings = Math.Min(provider.Failures - 1, 6);
-        ulong pauseMs = Math.Max(breakMs, Math.Min(MirrorLimits.BreakStartMs << doublings, MirrorLimits.BreakMaxMs));
+        ulong pauseMs = Math.Max(
+            breakMs, Math.Min(MirrorLimits.BreakStartMs << doublings, MirrorLimits.BreakMaxMs));
         provider.NotBeforeMs = nowMs + pauseMs;
         provider.IsKnown = false;
         _request = null;
@@ -265,7 +282,9 @@ public sealed class ChainMirror
         _nextPollMs = 0;
     }
 
-    /// <summary>The provider refused a range as too large: it is asked for a smaller one, at last for a single block.</summary>
+    /// <summary>
+    /// The provider refused a range as too large: it is asked for a smaller one, at last for a single block.
+    /// </summary>
     public void OnRangeRefused(string problem, ulong nowMs)
     {
         ulong asked = _rangeEnd - NextNumber + 1;
@@ -280,7 +299,8 @@ public sealed class ChainMirror
         Continue(nowMs);
     }
 
-    private static bool IsNodeEvent(LogEntry log) => log.Topics.Length > 0 && log.Topics[0] == NodeChanged.Topic;
+    private static bool IsNodeEvent(LogEntry log) =>
+        log.Topics.Length > 0 && log.Topics[0] == NodeChanged.Topic;
 
     private bool MatchesRegistry(LogEntry log) =>
         log.Address == (IsNodeEvent(log) ? _options.NodeRegistry : _options.RouteRegistry);
@@ -309,8 +329,8 @@ public sealed class ChainMirror
     }
 
     /// <summary>
-    /// The provider's head is a block we have: nothing is new, or it lags, or the chain became shorter. It is believed to be
-    /// shorter only when the provider says so several times in a row.
+    /// The provider's head is a block we have: nothing is new, or it lags, or the chain became shorter. It is
+    /// believed to be shorter only when the provider says so several times in a row.
     /// </summary>
     private void OnHeadThatIsKnown(BlockHeader header, ulong nowMs)
     {
@@ -368,7 +388,9 @@ public sealed class ChainMirror
             return;
         }
 
-        ulong margin = _head > MirrorLimits.BackfillMarginBlocks ? _head - MirrorLimits.BackfillMarginBlocks : 0;
+        ulong margin = _head > MirrorLimits.BackfillMarginBlocks
+            ? _head - MirrorLimits.BackfillMarginBlocks
+            : 0;
         _rangeEnd = next < margin ? Math.Min(margin, next + _range - 1) : next;
 
         // One block is joined by its parent hash; before a range the tip itself must be looked at again.
@@ -389,7 +411,9 @@ public sealed class ChainMirror
         provider.Failures = 0;
     }
 
-    /// <summary>Stays with a provider while it is good; else the one that may be asked and failed least.</summary>
+    /// <summary>
+    /// Stays with a provider while it is good; else the one that may be asked and failed least.
+    /// </summary>
     private bool TryChooseProvider(ulong nowMs, out int provider, out ulong waitMs)
     {
         provider = _provider;

@@ -3,7 +3,9 @@ namespace Conet.Routing.Mirror;
 /// <summary>Every bound of the mirror, each with its reason.</summary>
 public static class MirrorLimits
 {
-    /// <summary>Blocks that can be undone one by one; a deeper reorg starts anew from the finalised base.</summary>
+    /// <summary>
+    /// Blocks that can be undone one by one; a deeper reorg starts anew from the finalised base.
+    /// </summary>
     public const int UndoBlocksMax = 128;
 
     /// <summary>
@@ -12,7 +14,10 @@ public static class MirrorLimits
     /// </summary>
     public const int UndoneInRowMax = 3 * UndoBlocksMax;
 
-    /// <summary>Blocks below the head that back-filling leaves to the careful walk: deeper than reorgs seen in practice.</summary>
+    /// <summary>
+    /// Blocks below the head that back-filling leaves to the careful walk: deeper than reorgs seen in
+    /// practice.
+    /// </summary>
     public const ulong BackfillMarginBlocks = 16;
 
     /// <summary>First range asked of a provider; most accept it.</summary>
@@ -27,7 +32,9 @@ public static class MirrorLimits
     /// <summary>Pause between two looks at a head that does not move. Milliseconds.</summary>
     public const ulong PollMs = 500;
 
-    /// <summary>Times in a row a provider must name a head below ours before the chain is believed to be shorter.</summary>
+    /// <summary>
+    /// Times in a row a provider must name a head below ours before the chain is believed to be shorter.
+    /// </summary>
     public const int ShorterHeadsBelieved = 4;
 
     /// <summary>First pause of a provider that failed; then doubling. Milliseconds.</summary>

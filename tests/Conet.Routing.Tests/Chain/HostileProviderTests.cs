@@ -4,7 +4,9 @@ using Conet.Routing.Chain;
 
 namespace Conet.Routing.Tests.Chain;
 
-/// <summary>Whatever a provider does comes back as a fault of the right kind, in time and within the limits.</summary>
+/// <summary>
+/// Whatever a provider does comes back as a fault of the right kind, in time and within the limits.
+/// </summary>
 public sealed class HostileProviderTests
 {
     private const ulong ChainId = 31337;
@@ -20,13 +22,15 @@ public sealed class HostileProviderTests
         ["nothing"] = x => x.AnswerAsync(""),
         ["half an answer"] = x => x.AnswerAsync($$"""{"jsonrpc":"2.0","id":{{x.Id}},"resu"""),
         ["a page"] = x => x.AnswerAsync("<html><body>Sign in</body></html>", type: "text/html"),
-        ["a page with status 502"] = x => x.AnswerAsync("<html>Bad Gateway</html>", "502 Bad Gateway", "text/html"),
+        ["a page with status 502"] = x =>
+            x.AnswerAsync("<html>Bad Gateway</html>", "502 Bad Gateway", "text/html"),
         ["a redirect"] = x => x.SendAsync(Ascii(
             "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\nContent-Length: 0\r\n\r\n")),
         ["an error object"] = x => x.AnswerAsync(
             $$"""{"jsonrpc":"2.0","id":{{x.Id}},"error":{"message":"too many\nrequests","code":-32005 } }"""),
         ["an error object with status 429"] = x => x.AnswerAsync(
-            """{"jsonrpc":"2.0","id":null,"error":{"message":"too many\nrequests","code":-32005 } }""", "429 Slow Down"),
+            """{"jsonrpc":"2.0","id":null,"error":{"message":"too many\nrequests","code":-32005 } }""",
+            "429 Slow Down"),
         ["wrong shape"] = x => x.AnswerResultAsync("""{"number":"0x1"}"""),
         ["deep nesting"] = x => x.AnswerResultAsync(new string('[', 50_000) + new string(']', 50_000)),
         ["fields twice"] = x => x.AnswerAsync(
@@ -41,9 +45,12 @@ public sealed class HostileProviderTests
         ["silence"] = x => Task.Delay(Timeout.Infinite, x.Cancellation),
         ["a slow body"] = SlowBodyAsync,
         ["an endless body"] = x => EndlessAsync(
-            x, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", [.. Ascii("1000\r\n"), .. Spaces, .. Ascii("\r\n")]),
-        ["endless headers"] = x => EndlessAsync(x, "HTTP/1.1 200 OK\r\n", Ascii("X-More: " + new string('x', 4000) + "\r\n")),
-        ["a body said to be huge"] = x => x.SendAsync(Ascii("HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n{")),
+            x, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            [.. Ascii("1000\r\n"), .. Spaces, .. Ascii("\r\n")]),
+        ["endless headers"] = x =>
+            EndlessAsync(x, "HTTP/1.1 200 OK\r\n", Ascii("X-More: " + new string('x', 4000) + "\r\n")),
+        ["a body said to be huge"] = x =>
+            x.SendAsync(Ascii("HTTP/1.1 200 OK\r\nContent-Length: 9000000000\r\n\r\n{")),
         ["a body cut off"] = async x =>
         {
             await x.SendAsync(Ascii("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"jsonrpc\""));
@@ -56,7 +63,8 @@ public sealed class HostileProviderTests
         },
         ["a binary frame"] = x => x.SendAsync(HostileExchange.Frame(0x82, [1, 2, 3])),
         ["a frame with reserved bits"] = x => x.SendAsync(HostileExchange.Frame(0xF1, [1, 2, 3])),
-        ["a frame said to be huge"] = x => x.SendAsync([0x81, 127, 0x7F, 255, 255, 255, 255, 255, 255, 255, (byte)'{']),
+        ["a frame said to be huge"] = x =>
+            x.SendAsync([0x81, 127, 0x7F, 255, 255, 255, 255, 255, 255, 255, (byte)'{']),
         ["a closing frame"] = x => x.SendAsync(HostileExchange.Frame(0x88, [])),
         ["endless fragments"] = x => EndlessAsync(x, null, HostileExchange.Frame(0x01, Spaces), 0x00),
         ["endless empty fragments"] = x => EndlessAsync(x, null, HostileExchange.Frame(0x01, []), 0x00),
@@ -88,7 +96,8 @@ public sealed class HostileProviderTests
     [InlineData("a body said to be huge", RpcErrorKind.TooLarge)]
     [InlineData("a body cut off", RpcErrorKind.Unreachable)]
     [InlineData("no HTTP at all", RpcErrorKind.Unreachable)]
-    public async Task Over_http_it_is_a_fault_and_the_next_answer_counts_again(string manner, RpcErrorKind expected)
+    public async Task Over_http_it_is_a_fault_and_the_next_answer_counts_again(
+        string manner, RpcErrorKind expected)
     {
         await using HostileServer server = new(_manners[manner]);
         await using JsonRpcProvider provider = new(
@@ -117,7 +126,8 @@ public sealed class HostileProviderTests
     {
         await using HostileServer server = new(_manners[manner]);
         await using JsonRpcProvider provider = new(
-            new WebSocketTransport(server.WebSocketEndpoint, _timeout, AnswerBytesMax), expectedChainId: null);
+            new WebSocketTransport(server.WebSocketEndpoint, _timeout, AnswerBytesMax),
+            expectedChainId: null);
         await AssertFaultAsync(server, provider, manner, expected);
     }
 
@@ -144,7 +154,8 @@ public sealed class HostileProviderTests
     [Fact]
     public async Task After_a_break_the_chain_id_is_asked_for_again()
     {
-        await using HostileServer server = new(x => x.AnswerResultAsync(x.AsksFor("eth_chainId") ? "\"0x7a69\"" : "\"0x5\""));
+        await using HostileServer server = new(
+            x => x.AnswerResultAsync(x.AsksFor("eth_chainId") ? "\"0x7a69\"" : "\"0x5\""));
         await using JsonRpcProvider provider = JsonRpcProvider.Connect(server.Endpoint, ChainId, _patience);
         Assert.Equal(5UL, (await provider.GetBlockNumberAsync()).Value);
         server.Answer = _manners["a reset"];
@@ -192,11 +203,13 @@ public sealed class HostileProviderTests
     {
         await using HostileServer server = new(_manners["silence"]);
         await using JsonRpcProvider http = JsonRpcProvider.Connect(server.Endpoint, null, _patience);
-        await using JsonRpcProvider webSocket = JsonRpcProvider.Connect(server.WebSocketEndpoint, null, _patience);
+        await using JsonRpcProvider webSocket = JsonRpcProvider.Connect(
+            server.WebSocketEndpoint, null, _patience);
         foreach (JsonRpcProvider provider in (JsonRpcProvider[])[http, webSocket])
         {
             using CancellationTokenSource cancel = new(TimeSpan.FromMilliseconds(200));
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => provider.GetBlockNumberAsync(cancel.Token));
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(
+                () => provider.GetBlockNumberAsync(cancel.Token));
         }
     }
 
@@ -226,7 +239,8 @@ public sealed class HostileProviderTests
     }
 
     // Ends when the other side hangs up; a reader that never does would get a gigabyte.
-    private static async Task EndlessAsync(HostileExchange exchange, string? head, byte[] piece, byte? opcodeAfterFirst = null)
+    private static async Task EndlessAsync(
+        HostileExchange exchange, string? head, byte[] piece, byte? opcodeAfterFirst = null)
     {
         const long bytesMax = 1L << 30;
         if (head is not null)
@@ -244,8 +258,8 @@ public sealed class HostileProviderTests
         int first = int.Parse(exchange.Id, System.Globalization.CultureInfo.InvariantCulture);
         string hash = "0x" + new string('1', 64);
         return "[" + string.Join(',', order.Select(i =>
-            $$"""{"id":{{first + i}},"result":{"number":"0x{{10 + i:x}}","hash":"{{hash}}","parentHash":"{{hash}}","""
-            + $$""" "timestamp":"0x1","stateRoot":"{{hash}}" } }""")) + "]";
+            $$"""{"id":{{first + i}},"result":{"number":"0x{{10 + i:x}}","hash":"{{hash}}","""
+            + $$""" "parentHash":"{{hash}}","timestamp":"0x1","stateRoot":"{{hash}}" } }""")) + "]";
     }
 
     private static byte[] Ascii(string text) => Encoding.ASCII.GetBytes(text);

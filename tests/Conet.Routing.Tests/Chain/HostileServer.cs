@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
@@ -6,12 +7,15 @@ using System.Text;
 
 namespace Conet.Routing.Tests.Chain;
 
-/// <summary>One request as a <see cref="HostileServer"/> got it, and the connection to do anything with.</summary>
+/// <summary>
+/// One request as a <see cref="HostileServer"/> got it, and the connection to do anything with.
+/// </summary>
 /// <param name="Body">Body of the POST, or of the WebSocket message.</param>
 /// <param name="IsWebSocket">True when answers are frames.</param>
 /// <param name="Socket">The connection.</param>
 /// <param name="Cancellation">Cancelled when the server ends.</param>
-internal sealed record HostileExchange(string Body, bool IsWebSocket, Socket Socket, CancellationToken Cancellation)
+internal sealed record HostileExchange(
+    string Body, bool IsWebSocket, Socket Socket, CancellationToken Cancellation)
 {
     /// <summary>The id in the request: ours are the first number after "id".</summary>
     public string Id => Body[(Body.IndexOf("\"id\":", StringComparison.Ordinal) + 5)..].Split(',', '}')[0];
@@ -40,15 +44,17 @@ internal sealed record HostileExchange(string Body, bool IsWebSocket, Socket Soc
 
     public static byte[] Frame(byte first, byte[] body)
     {
-        byte[] size = body.Length < 126
-            ? [(byte)body.Length]
-            : [127, 0, 0, 0, 0, (byte)(body.Length >> 24), (byte)(body.Length >> 16), (byte)(body.Length >> 8), (byte)body.Length];
-        return [first, .. size, .. body];
+        if (body.Length < 126)
+            return [first, (byte)body.Length, .. body];
+        byte[] size = new byte[sizeof(ulong)];
+        BinaryPrimitives.WriteInt64BigEndian(size, body.Length);
+        return [first, 127, .. size, .. body];
     }
 }
 
 /// <summary>
-/// An HTTP and WebSocket server on loopback that gives every request to a delegate, which answers as badly as it likes.
+/// An HTTP and WebSocket server on loopback that gives every request to a delegate, which answers as badly as
+/// it likes.
 /// </summary>
 internal sealed class HostileServer : IAsyncDisposable
 {
@@ -88,7 +94,8 @@ internal sealed class HostileServer : IAsyncDisposable
             while (true)
                 connections.Add(ServeAsync(await _listener.AcceptSocketAsync(_stop.Token)));
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException
+            or ObjectDisposedException or InvalidOperationException)
         {
             await Task.WhenAll(connections);
         }
@@ -114,8 +121,8 @@ internal sealed class HostileServer : IAsyncDisposable
                     head = await ReadHeadAsync(connection);
             }
         }
-        catch (Exception e) when (e is OperationCanceledException or SocketException or ObjectDisposedException
-            or EndOfStreamException)
+        catch (Exception e) when (e is OperationCanceledException or SocketException
+            or ObjectDisposedException or EndOfStreamException)
         {
             // The other side is gone, or the test is over.
         }
@@ -171,11 +178,13 @@ internal sealed class HostileServer : IAsyncDisposable
         return bytes;
     }
 
-    private static int Length(string head) => int.Parse(Header(head, "Content-Length"), CultureInfo.InvariantCulture);
+    private static int Length(string head) =>
+        int.Parse(Header(head, "Content-Length"), CultureInfo.InvariantCulture);
 
     private static string Header(string head, string name)
     {
-        string line = head.Split("\r\n").First(l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
+        string line = head.Split("\r\n").First(
+            l => l.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase));
         return line[(name.Length + 1)..].Trim();
     }
 }

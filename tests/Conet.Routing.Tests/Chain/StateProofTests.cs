@@ -8,7 +8,9 @@ using Xunit.Abstractions;
 
 namespace Conet.Routing.Tests.Chain;
 
-/// <summary>Proofs that a real node makes (eth_getProof), for storage that is there and storage that is not.</summary>
+/// <summary>
+/// Proofs that a real node makes (eth_getProof), for storage that is there and storage that is not.
+/// </summary>
 public sealed class StateProofTests(ITestOutputHelper output)
 {
     // EventLog is first among a registry's bases: docs/SPEC.md, section 11.3.
@@ -28,10 +30,13 @@ public sealed class StateProofTests(ITestOutputHelper output)
             _eventsHashSlot, _eventCountSlot, Slot(2), Slot(77),
             .. chain.Wallets.Select(wallet => RouteSlot(wallet.Address)),
         ];
-        RpcResult<AccountProof> answer = await anvil.Rpc.GetProofAsync(registry, slots, BlockId.Number(head.Number));
+        RpcResult<AccountProof> answer = await anvil.Rpc.GetProofAsync(
+            registry, slots, BlockId.Number(head.Number));
         Assert.True(answer.IsSuccess, answer.ToString());
         AccountProof proof = answer.Value;
-        Assert.True(StateProof.TryVerify(head.StateRoot, proof, out AccountState? account, out MerkleError error), $"{error}");
+        Assert.True(
+            StateProof.TryVerify(head.StateRoot, proof, out AccountState? account, out MerkleError error),
+            $"{error}");
         Assert.NotNull(account);
         await AssertSlotsAsync(anvil, registries, chain, proof);
 
@@ -39,7 +44,8 @@ public sealed class StateProofTests(ITestOutputHelper output)
         int refused = 0;
         for (int i = 0; i < 2_000; i++)
         {
-            Assert.False(StateProof.TryVerify(head.StateRoot, Alter(random, proof), out account, out error), $"case {i}");
+            Assert.False(StateProof.TryVerify(head.StateRoot, Alter(random, proof), out account, out error),
+                $"case {i}");
             Assert.Null(account);
             Assert.NotEqual(MerkleError.None, error);
             refused++;
@@ -60,7 +66,9 @@ public sealed class StateProofTests(ITestOutputHelper output)
         await anvil.MineAsync();
         BlockHeader head = await anvil.HeadAsync();
         AccountProof proof = (await anvil.Rpc.GetProofAsync(funded, [Slot(0)], BlockId.Latest)).Value;
-        Assert.True(StateProof.TryVerify(head.StateRoot, proof, out AccountState? account, out MerkleError error), $"{error}");
+        Assert.True(
+            StateProof.TryVerify(head.StateRoot, proof, out AccountState? account, out MerkleError error),
+            $"{error}");
         Assert.Equal(
             new AccountState(0, 0x1234UL, MerklePatricia.EmptyRoot, StateProof.EmptyCodeHash), account);
 

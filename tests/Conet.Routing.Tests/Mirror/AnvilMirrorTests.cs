@@ -7,12 +7,15 @@ using Xunit.Abstractions;
 
 namespace Conet.Routing.Tests.Mirror;
 
-/// <summary>The mirror against real registries on a real chain: what it holds is what eth_call says.</summary>
+/// <summary>
+/// The mirror against real registries on a real chain: what it holds is what eth_call says.
+/// </summary>
 public sealed class AnvilMirrorTests(ITestOutputHelper output)
 {
     private const int Rounds = 20;
 
-    // Many chains rather than a long one: anvil answers wrongly about its state after reorganising a long chain.
+    // Many chains rather than a long one: anvil answers wrongly about its state after reorganising
+    // a long chain.
     private static int Chains => Property.IsFull ? 10 : 1;
 
     private static int Seed => int.TryParse(Environment.GetEnvironmentVariable("CONET_SEED"), out int seed)
@@ -49,7 +52,8 @@ public sealed class AnvilMirrorTests(ITestOutputHelper output)
                 events = Math.Max(events, mirror.Runner.Table.RoutePosition.Count);
                 if (round % 4 != 3)
                     continue;
-                MirrorSnapshot snapshot = folder.WriteAndRead(mirror.Runner.Snapshot!, chain.Registries.Options);
+                MirrorSnapshot snapshot = folder.WriteAndRead(
+                    mirror.Runner.Snapshot!, chain.Registries.Options);
                 undone += mirror.Status.BlocksUndone;
                 await mirror.DisposeAsync();
                 step = round % 8 == 3 ? "nothing" : await chain.StepAsync(_ => Task.CompletedTask);
@@ -60,8 +64,7 @@ public sealed class AnvilMirrorTests(ITestOutputHelper output)
 
             undone += mirror.Status.BlocksUndone;
             output.WriteLine(
-                $"{Rounds} rounds; {chain.Describe()}; "
-                    + $"head {mirror.Status.HeadBlock}, {undone} blocks undone");
+                $"{Rounds} rounds; {chain.Describe()}; head {mirror.Status.HeadBlock}; {undone} undone");
         }
         finally
         {

@@ -189,7 +189,8 @@ public sealed class ChainMirrorTests
         foreach ((uint id, NodeRecord node) in truth.Nodes)
         {
             Expect(table.Nodes[id].Node == node, what, "node");
-            bool isServed = table.TryGetHomes(NodeAddress.Alias(new NodeId(id), new byte[32]), out Homes homes);
+            bool isServed = table.TryGetHomes(
+                NodeAddress.Alias(new NodeId(id), new byte[32]), out Homes homes);
             Expect(isServed == (node.State != NodeState.Retired), what, "node prefix");
             Expect(!isServed || homes.First == id, what, "node prefix's home");
         }

@@ -10,7 +10,10 @@ using Conet.Routing.Tests.Chain;
 
 namespace Conet.Routing.Tests.Mirror;
 
-/// <summary>Providers that are absent, die, lie or are on another chain: the last good table serves, the status says why.</summary>
+/// <summary>
+/// Providers that are absent, die, lie or are on another chain: the last good table serves, the status says
+/// why.
+/// </summary>
 public sealed class ProviderTroubleTests
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(2);
@@ -22,10 +25,12 @@ public sealed class ProviderTroubleTests
         await using JsonRpcProvider provider = Provider(new Uri($"http://127.0.0.1:{port}/"));
         MirrorOptions options;
         await using (AnvilProcess model = await AnvilProcess.StartAsync())
-            options = (await TestRegistries.DeployAsync(model)).Options; // the addresses are the same on any chain
+            // The addresses are the same on any chain.
+            options = (await TestRegistries.DeployAsync(model)).Options;
         await using RunningMirror mirror = new(options, [provider]);
         await mirror.WaitAsync(status => status.Providers[0].Failures >= 3, "absent");
-        Assert.Contains($"127.0.0.1:{port}", mirror.Status.Providers[0].LastProblem, StringComparison.Ordinal);
+        Assert.Contains(
+            $"127.0.0.1:{port}", mirror.Status.Providers[0].LastProblem, StringComparison.Ordinal);
         Assert.False(mirror.Runner.Ready.IsCompleted);
         Assert.Null(mirror.Status.StaleSeconds);
         Assert.Null(mirror.Runner.Snapshot);
@@ -38,7 +43,7 @@ public sealed class ProviderTroubleTests
     }
 
     [SkippableFact]
-    public async Task While_its_provider_is_dead_the_last_table_serves_and_another_chain_in_its_place_is_followed()
+    public async Task While_its_provider_is_dead_the_last_table_serves_and_a_chain_in_its_place_is_followed()
     {
         AnvilProcess anvil = await AnvilProcess.StartAsync();
         await using JsonRpcProvider provider = Provider(anvil.Endpoint);
@@ -135,7 +140,8 @@ public sealed class ProviderTroubleTests
                 return;
         }
 
-        RpcResult<byte[]> truth = await anvil.Rpc.CallAsync(method, request.RootElement.GetProperty("params").GetRawText());
+        RpcResult<byte[]> truth = await anvil.Rpc.CallAsync(
+            method, request.RootElement.GetProperty("params").GetRawText());
         if (!truth.IsSuccess)
         {
             await exchange.AnswerAsync("""{"id":null,"error":{"message":"no","code":1 } }""");

@@ -43,7 +43,8 @@ internal sealed class SimulatedProvider(SimulatedChain chain, Manner manner, int
             case MirrorRequest.Header header:
                 mirror.OnHeader(Header(header.Number), nowMs);
                 break;
-            case MirrorRequest.RangeLogs range when manner == Manner.RefusesRanges && range.To - range.From >= 3:
+            case MirrorRequest.RangeLogs range when manner == Manner.RefusesRanges
+                && range.To - range.From >= 3:
                 mirror.OnRangeRefused("at most 3 blocks", nowMs);
                 break;
             case MirrorRequest.RangeLogs range:
@@ -63,7 +64,8 @@ internal sealed class SimulatedProvider(SimulatedChain chain, Manner manner, int
         if (number >= (ulong)chain.Blocks.Count)
             return null;
         BlockHeader header = chain.Blocks[(int)number].Header;
-        bool isGarbled = manner == Manner.WrongParents || (manner == Manner.GarbledHeaders && _random.Next(2) == 0);
+        bool isGarbled = manner == Manner.WrongParents
+            || (manner == Manner.GarbledHeaders && _random.Next(2) == 0);
         return isGarbled ? header with { ParentHash = default } : header;
     }
 
@@ -95,7 +97,8 @@ internal sealed class SimulatedProvider(SimulatedChain chain, Manner manner, int
 
     private void AnswerPositions(ChainMirror mirror, BlockHeader asked, ulong nowMs)
     {
-        SimulatedChain.Block? block = chain.Blocks.FirstOrDefault(candidate => candidate.Header.Hash == asked.Hash);
+        SimulatedChain.Block? block = chain.Blocks.FirstOrDefault(
+            candidate => candidate.Header.Hash == asked.Hash);
         if (block is null)
             mirror.OnFailure("does not know the block", nowMs);
         else

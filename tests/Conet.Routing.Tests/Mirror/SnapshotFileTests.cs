@@ -75,7 +75,8 @@ public sealed class SnapshotFileTests
         byte[] bytes = SnapshotFile.Encode(snapshot, _options, _key);
         byte[] otherKey = [.. _key];
         otherKey[0] ^= 1;
-        Assert.Equal(SnapshotProblem.Foreign, SnapshotFile.TryDecode(bytes, _options, otherKey, _secret, out _));
+        Assert.Equal(
+            SnapshotProblem.Foreign, SnapshotFile.TryDecode(bytes, _options, otherKey, _secret, out _));
         foreach (MirrorOptions other in (MirrorOptions[])
             [
                 _options with { ChainId = 1 },
@@ -83,10 +84,12 @@ public sealed class SnapshotFileTests
                 _options with { RouteRegistry = SimulatedChain.Contract(9) },
             ])
         {
-            Assert.Equal(SnapshotProblem.OtherChain, SnapshotFile.TryDecode(bytes, other, _key, _secret, out _));
+            Assert.Equal(
+                SnapshotProblem.OtherChain, SnapshotFile.TryDecode(bytes, other, _key, _secret, out _));
         }
 
-        BinaryPrimitives.WriteUInt32BigEndian(bytes.AsSpan(SnapshotLayout.VersionOffset), SnapshotLayout.Version + 1);
+        BinaryPrimitives.WriteUInt32BigEndian(
+            bytes.AsSpan(SnapshotLayout.VersionOffset), SnapshotLayout.Version + 1);
         Assert.Equal(SnapshotProblem.OtherVersion, Decode(bytes, out _));
         Assert.Equal(SnapshotProblem.NotASnapshot, Decode(new byte[4_000], out _));
         Assert.Throws<ArgumentException>(() => SnapshotFile.Encode(snapshot, _options, new byte[31]));
@@ -97,7 +100,8 @@ public sealed class SnapshotFileTests
     {
         using SnapshotFolder folder = new();
         Assert.Equal(SnapshotProblem.Missing, Read(folder, folder.File));
-        Assert.Equal(SnapshotProblem.Missing, Read(folder, Path.Combine(folder.Folder, "no", "such", "folder")));
+        Assert.Equal(
+            SnapshotProblem.Missing, Read(folder, Path.Combine(folder.Folder, "no", "such", "folder")));
         Assert.NotEqual(SnapshotProblem.None, Read(folder, folder.Folder));
         File.WriteAllBytes(folder.File, []);
         Assert.Equal(SnapshotProblem.NotASnapshot, Read(folder, folder.File));
@@ -183,7 +187,8 @@ public sealed class SnapshotFileTests
         Assert.Equal(left.LiveRoutes, right.LiveRoutes);
         foreach (Address wallet in left.Routes.Keys)
         {
-            Assert.Equal(left.TryGetHomes(wallet, out Homes before), right.TryGetHomes(wallet, out Homes after));
+            Assert.Equal(
+                left.TryGetHomes(wallet, out Homes before), right.TryGetHomes(wallet, out Homes after));
             Assert.Equal(before, after);
         }
     }

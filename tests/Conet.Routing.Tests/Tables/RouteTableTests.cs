@@ -108,7 +108,8 @@ public sealed class RouteTableTests
             bool isKnown = truth.TryGetValue(wallet, out RouteRecord record);
             bool isLive = isKnown && record.IsLive && record.Packed.ExpiresUnixSeconds > time;
             live += isLive ? 1 : 0;
-            if (table.Routes.ContainsKey(wallet) != isKnown || table.TryGetHomes(wallet, out Homes homes) != isLive)
+            if (table.Routes.ContainsKey(wallet) != isKnown
+                || table.TryGetHomes(wallet, out Homes homes) != isLive)
                 return false;
             if (isLive && homes.First != record.Packed.Home0.Value)
                 return false;
@@ -143,7 +144,8 @@ public sealed class RouteTableTests
         {
             uint epoch = _truth.TryGetValue(wallet, out RouteRecord old) ? old.Epoch + 1 : 1;
             Assert.True(PackedRoute.TryCreate(
-                new NodeId(homes[0]), new NodeId(homes.ElementAtOrDefault(1)), new NodeId(homes.ElementAtOrDefault(2)),
+                new NodeId(homes[0]), new NodeId(homes.ElementAtOrDefault(1)),
+                new NodeId(homes.ElementAtOrDefault(2)),
                 PackedRoute.SuitePlain, epoch, expiry, 0, out PackedRoute packed, out _));
             RouteRecord record = RouteRecord.Live(Topic(wallet), packed);
             if (sequence == _sequence)
@@ -174,7 +176,8 @@ public sealed class RouteTableTests
             writer.Write(default(Bytes32));
             writer.Write(default(Bytes32));
             byte[] data = writer.Finish()[AbiCallWriter.SelectorSize..];
-            return new LogEntry(_registry, [RouteChanged.Topic, Topic(wallet)], data, 1, default, default, 0, false);
+            return new LogEntry(
+                _registry, [RouteChanged.Topic, Topic(wallet)], data, 1, default, default, 0, false);
         }
 
         private static Bytes32 Topic(in Address wallet)
