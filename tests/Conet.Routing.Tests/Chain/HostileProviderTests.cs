@@ -11,7 +11,8 @@ public sealed class HostileProviderTests
 {
     private const ulong ChainId = 31337;
     private const int AnswerBytesMax = 256 << 10;
-    private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(600);
+    private const int AttemptsMax = 10;
+    private static readonly TimeSpan _short = TimeSpan.FromMilliseconds(600);
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     private static readonly Dictionary<string, Func<HostileExchange, Task>> _manners = new()
@@ -101,7 +102,7 @@ public sealed class HostileProviderTests
     {
         await using HostileServer server = new(_manners[manner]);
         await using JsonRpcProvider provider = new(
-            new HttpTransport(server.Endpoint, _timeout, AnswerBytesMax), expectedChainId: null);
+            new HttpTransport(server.Endpoint, TimeLimit(expected), AnswerBytesMax), expectedChainId: null);
         await AssertFaultAsync(server, provider, manner, expected);
     }
 
@@ -126,7 +127,7 @@ public sealed class HostileProviderTests
     {
         await using HostileServer server = new(_manners[manner]);
         await using JsonRpcProvider provider = new(
-            new WebSocketTransport(server.WebSocketEndpoint, _timeout, AnswerBytesMax),
+            new WebSocketTransport(server.WebSocketEndpoint, TimeLimit(expected), AnswerBytesMax),
             expectedChainId: null);
         await AssertFaultAsync(server, provider, manner, expected);
     }
@@ -219,14 +220,19 @@ public sealed class HostileProviderTests
         Stopwatch watch = Stopwatch.StartNew();
         RpcResult<ulong> answer = await provider.GetBlockNumberAsync();
         Assert.True(answer.Kind == expected, $"{manner}: {answer}");
-        Assert.True(watch.Elapsed < _patience, $"{manner}: {watch.Elapsed}");
+        Assert.True(watch.Elapsed < 2 * _patience, $"{manner}: {watch.Elapsed}");
         Assert.DoesNotContain(answer.Fault.Message, char.IsControl);
         if (manner.StartsWith("an error object", StringComparison.Ordinal))
             Assert.Equal((-32005, "too many?requests"), (answer.Fault.Code, answer.Fault.Message));
         server.Answer = x => x.AnswerResultAsync("\"0x2a\"");
         RpcResult<ulong> next = await provider.GetBlockNumberAsync();
+        for (int i = 1; i < AttemptsMax && next.Kind == RpcErrorKind.Timeout; i++)
+            next = await provider.GetBlockNumberAsync(); // the short limit may be too short on a busy machine
         Assert.True(next.IsSuccess && next.Value == 42, $"after {manner}: {next}");
     }
+
+    private static TimeSpan TimeLimit(RpcErrorKind expected) =>
+        expected == RpcErrorKind.Timeout ? _short : _patience;
 
     private static async Task SlowBodyAsync(HostileExchange exchange)
     {
