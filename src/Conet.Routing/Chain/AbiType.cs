@@ -198,5 +198,6 @@ public sealed class AbiType
 
     private static bool TryParseNumber(string digits, int min, int max, out int value) =>
         int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out value)
+        && !digits.AsSpan().ContainsAnyExceptInRange('0', '9') // .NET skips zero characters at the end
         && value >= min && value <= max && digits[0] != '0';
 }

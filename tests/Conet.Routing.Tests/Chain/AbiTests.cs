@@ -53,6 +53,7 @@ public sealed class AbiTests
     [InlineData("()")]
     [InlineData("uint8[0]")]
     [InlineData("uint8[01]")]
+    [InlineData("uint8[1\0]")]
     [InlineData("uint8[-1]")]
     [InlineData("uint8[")]
     [InlineData("(uint8")]
