@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
@@ -19,6 +20,8 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     private const uint Nat64Prefix = 0x0064_FF9B;
     private const ulong LocalNat64Prefix = 0x0064_FF9B_0001;
     private const int TextCharsMax = 64;
+
+    private static readonly SearchValues<char> _letters = SearchValues.Create("0123456789abcdefABCDEF.:[]");
 
     private readonly ulong _high;
     private readonly ulong _low;
@@ -112,7 +115,8 @@ public readonly struct UdpEndpoint : IEquatable<UdpEndpoint>
     public static bool TryParse(ReadOnlySpan<char> text, out UdpEndpoint endpoint)
     {
         endpoint = default;
-        if (text.Length > TextCharsMax || text.Contains('%'))
+        // The platform's parser takes scope ids, and skips zero characters after the port.
+        if (text.Length > TextCharsMax || text.ContainsAnyExcept(_letters))
             return false;
         if (!IPEndPoint.TryParse(text, out IPEndPoint? parsed) || parsed.Port == 0)
             return false;

@@ -46,6 +46,7 @@ public sealed class UdpEndpointTests
     [InlineData("[2001:db8::1]:65536")]
     [InlineData("[2001:db8::1]:0x10")]
     [InlineData("[2001:db8::1]:01")]
+    [InlineData("[2001:db8::1]:1\0")]
     [InlineData("[2001:db8::1]4000")]
     [InlineData("[2001:db8::1/64]:1")]
     [InlineData("[[2001:db8::1]]:1")]
