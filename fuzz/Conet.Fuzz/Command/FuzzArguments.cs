@@ -42,35 +42,8 @@ internal sealed record FuzzArguments
         {
             string word = words[i];
             string? value = i + 1 < words.Count ? words[i + 1] : null;
-            bool takesValue = false;
-            switch (word)
-            {
-                case "--help" or "-h" or "help": read.IsHelp = true; break;
-                case "--list": read.IsList = true; break;
-                case "--all": read.IsAll = true; break;
-                case "--json": read.IsJson = true; break;
-                case "--count": takesValue = TryNumber(value, 1, out ulong count); read.Count = count; break;
-                case "--total": takesValue = TryNumber(value, 1, out ulong total); read.Total = total; break;
-                case "--seconds": takesValue = TryNumber(
-                    value, 1, out ulong seconds); read.Seconds = seconds; break;
-                case "--seed": takesValue = TryNumber(value, 0, out ulong seed); read.Seed = seed; break;
-                case "--replay": takesValue = value is not null; read.ReplayFile = value; break;
-                case "--worker": takesValue = value is not null; read.WorkerScratch = value; break;
-                default:
-                    if (word.StartsWith('-'))
-                        error = $"unknown option {word}";
-                    else if (read.Target is not null)
-                        error = $"one target at a time: {read.Target} or {word}";
-                    read.Target ??= word;
-                    continue;
-            }
-
-            bool wantsValue =
-                word is "--count" or "--total" or "--seconds" or "--seed" or "--replay" or "--worker";
-            if (wantsValue && !takesValue)
-                error = $"{word} needs {(word is "--replay" or "--worker" ? "a file" : "a whole number")}";
-            if (takesValue)
-                i++;
+            int taken = read.Take(word, value, ref error);
+            i += taken;
         }
 
         if (error.Length == 0)
@@ -78,8 +51,47 @@ internal sealed record FuzzArguments
         return error.Length == 0;
     }
 
-    private static bool TryNumber(string? text, ulong least, out ulong value) =>
-        ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out value) && value >= least;
+    /// <summary>Takes one word, and its value if it has one.</summary>
+    /// <returns>Words taken besides this one: 0 or 1.</returns>
+    private int Take(string word, string? value, ref string error)
+    {
+        switch (word)
+        {
+            case "--help" or "-h" or "help": IsHelp = true; return 0;
+            case "--list": IsList = true; return 0;
+            case "--all": IsAll = true; return 0;
+            case "--json": IsJson = true; return 0;
+            case "--count": Count = TakeNumber(word, value, 1, ref error); return 1;
+            case "--total": Total = TakeNumber(word, value, 1, ref error); return 1;
+            case "--seconds": Seconds = TakeNumber(word, value, 1, ref error); return 1;
+            case "--seed": Seed = TakeNumber(word, value, 0, ref error); return 1;
+            case "--replay": ReplayFile = TakeFile(word, value, ref error); return 1;
+            case "--worker": WorkerScratch = TakeFile(word, value, ref error); return 1;
+        }
+
+        if (word.StartsWith('-'))
+            error = $"unknown option {word}";
+        else if (Target is not null)
+            error = $"one target at a time: {Target} or {word}";
+        Target ??= word;
+        return 0;
+    }
+
+    private static ulong? TakeNumber(string word, string? value, ulong least, ref string error)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        if (ulong.TryParse(value, NumberStyles.None, culture, out ulong number) && number >= least)
+            return number;
+        error = $"{word} needs a whole number";
+        return null;
+    }
+
+    private static string? TakeFile(string word, string? value, ref string error)
+    {
+        if (value is null)
+            error = $"{word} needs a file";
+        return value;
+    }
 
     private string Contradiction()
     {

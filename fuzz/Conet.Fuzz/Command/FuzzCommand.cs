@@ -84,19 +84,20 @@ public static class FuzzCommand
         int next = -1;
         async Task WorkAsync()
         {
-            for (int i = Interlocked.Increment(
-                ref next); i < jobs.Length; i = Interlocked.Increment(ref next))
+            while (true)
             {
-                FuzzJob job = jobs[i];
-                FuzzReport report = await job.RunAsync(cases => output.Progress(job, cases))
-                    .ConfigureAwait(false);
-                output.Report(report, targets[i].HasPlantedBug && !isReplay, isReplay);
+                int taken = Interlocked.Increment(ref next);
+                if (taken >= jobs.Length)
+                    return;
+                FuzzReport report = await jobs[taken]
+                    .RunAsync(cases => output.Progress(jobs[taken], cases)).ConfigureAwait(false);
+                output.Report(report, targets[taken].HasPlantedBug && !isReplay, isReplay);
             }
         }
 
         int workers = Math.Clamp(Environment.ProcessorCount, 1, jobs.Length);
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync)))
-            .ConfigureAwait(false);
+        IEnumerable<Task> running = Enumerable.Range(0, workers).Select(_ => Task.Run(WorkAsync));
+        await Task.WhenAll(running).ConfigureAwait(false);
         return output.Summary(workers) ? 0 : ExitFinding;
     }
 

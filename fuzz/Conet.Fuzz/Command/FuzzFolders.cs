@@ -4,8 +4,8 @@ using Conet.Fuzz.Core;
 namespace Conet.Fuzz.Command;
 
 /// <summary>
-/// Where inputs are kept: fuzz/corpus/TARGET, fuzz/regressions/TARGET, and
-/// artifacts/fuzz/TARGET for findings.
+/// Where inputs are kept: fuzz/corpus/TARGET, fuzz/regressions/TARGET, and artifacts/fuzz/TARGET for
+/// findings.
 /// </summary>
 public sealed class FuzzFolders
 {

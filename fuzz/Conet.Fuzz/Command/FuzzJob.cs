@@ -31,8 +31,8 @@ internal sealed class FuzzJob
         Seed = seed;
         Directory.CreateDirectory(folders.Running);
         _scratch = Path.Combine(folders.Running, $"{target}.{Environment.ProcessId}");
-        _words = [
-            target, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--worker", _scratch, .. words];
+        _words =
+            [target, "--seed", seed.ToString(CultureInfo.InvariantCulture), "--worker", _scratch, .. words];
     }
 
     public string Target { get; }
@@ -52,8 +52,8 @@ internal sealed class FuzzJob
         long lastChange = Environment.TickCount64;
         while (!process.HasExited)
         {
-            await Task.WhenAny(process.WaitForExitAsync(), Task.Delay(PollMilliseconds))
-                .ConfigureAwait(false);
+            Task pause = Task.Delay(PollMilliseconds);
+            await Task.WhenAny(process.WaitForExitAsync(), pause).ConfigureAwait(false);
             if (CaseScratch.TryRead(_scratch, out ulong index, out _, out _, out _) && index != last)
             {
                 last = index;
@@ -92,8 +92,8 @@ internal sealed class FuzzJob
         foreach (string word in _words)
             start.ArgumentList.Add(word);
         start.Environment["DOTNET_DbgEnableMiniDump"] = "0";
-        return Process.Start(start) ?? throw new InvalidOperationException(
-            "The worker process did not start.");
+        return Process.Start(start)
+            ?? throw new InvalidOperationException("The worker process did not start.");
     }
 
     private async Task ReadErrorsAsync(Process process)
@@ -115,8 +115,9 @@ internal sealed class FuzzJob
         }
 
         string errors = string.Join('\n', _errorLines);
-        if (!CaseScratch.TryRead(
-            _scratch, out ulong index, out ulong accepted, out GuardSide side, out byte[] input))
+        bool isNoted = CaseScratch.TryRead(
+            _scratch, out ulong index, out ulong accepted, out GuardSide side, out byte[] input);
+        if (!isNoted)
             throw new InvalidOperationException($"The worker of {Target} ended with {exitCode}:\n{errors}");
         FuzzFindingKind kind = isStuck ? FuzzFindingKind.Hang : FuzzFindingKind.Crash;
         string what = isStuck

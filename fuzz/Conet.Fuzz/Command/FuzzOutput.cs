@@ -22,9 +22,12 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
         foreach (IFuzzTarget target in targets)
         {
             Console.Out.WriteLine(isJson
-                ? JsonSerializer.Serialize(
-                    new { target = target.Name, summary = target.Summary,
-                        planted_bug = target.HasPlantedBug })
+                ? JsonSerializer.Serialize(new
+                {
+                    target = target.Name,
+                    summary = target.Summary,
+                    planted_bug = target.HasPlantedBug,
+                })
                 : $"{target.Name.PadRight(width)}  {target.Summary}");
         }
     }
@@ -77,9 +80,13 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
         double seconds = _clock.Elapsed.TotalSeconds;
         if (isJson)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(
-                new { passed = _passed, failed = _failed, cases = _cases, seconds = Math.Round(
-                    seconds, 2) }));
+            Console.Out.WriteLine(JsonSerializer.Serialize(new
+            {
+                passed = _passed,
+                failed = _failed,
+                cases = _cases,
+                seconds = Math.Round(seconds, 2),
+            }));
             return _failed == 0;
         }
 
@@ -89,7 +96,9 @@ internal sealed class FuzzOutput(bool isJson, FuzzFolders folders)
     }
 
     private static void PrintJson(
-        FuzzReport report, bool mustFind, bool hasPassed,
+        FuzzReport report,
+        bool mustFind,
+        bool hasPassed,
         List<(FuzzFinding Finding, string? Path)> findings) =>
         Console.Out.WriteLine(JsonSerializer.Serialize(new
         {

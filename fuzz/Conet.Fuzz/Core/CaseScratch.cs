@@ -13,9 +13,8 @@ namespace Conet.Fuzz.Core;
 public sealed unsafe class CaseScratch : IDisposable
 {
     private const ulong Magic = 0x434F_4E45_5446_555A;
-    private const int SeedOffset = 8, IndexOffset = 16, AcceptedOffset = 24, SideOffset = 32,
-        LengthOffset = 36;
-    private const int InputOffset = 40;
+    private const int SeedOffset = 8, IndexOffset = 16, AcceptedOffset = 24;
+    private const int SideOffset = 32, LengthOffset = 36, InputOffset = 40;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;

@@ -36,5 +36,9 @@ public sealed record FuzzFinding(
 /// <param name="Elapsed">Time taken.</param>
 /// <param name="Findings">One for each signature; empty is good.</param>
 public sealed record FuzzReport(
-    string Target, ulong Seed, ulong Cases, ulong Accepted, TimeSpan Elapsed,
+    string Target,
+    ulong Seed,
+    ulong Cases,
+    ulong Accepted,
+    TimeSpan Elapsed,
     IReadOnlyList<FuzzFinding> Findings);

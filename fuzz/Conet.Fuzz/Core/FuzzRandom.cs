@@ -3,9 +3,9 @@ using System.Numerics;
 namespace Conet.Fuzz.Core;
 
 /// <summary>
-/// xoshiro256** seeded by SplitMix64: the same numbers on every machine and every version of .NET, so
-/// that a seed printed today can be replayed tomorrow. Not for secrets. Source: Blackman and Vigna,
-/// "Scrambled linear PRNGs".
+/// xoshiro256** seeded by SplitMix64: the same numbers on every machine and every version of .NET, so that a
+/// seed printed today can be replayed tomorrow. Not for secrets. Source: Blackman and Vigna, "Scrambled
+/// linear PRNGs".
 /// </summary>
 public sealed class FuzzRandom
 {

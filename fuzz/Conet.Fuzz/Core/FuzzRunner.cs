@@ -81,9 +81,8 @@ public sealed class FuzzRunner : IDisposable
     /// <summary>Unmaps the guarded memory.</summary>
     public void Dispose() => _guarded.Dispose();
 
-    private static GuardSide SideOf(ulong index) => (index & 3) == 3
-        ? GuardSide.BeforeStart
-        : GuardSide.AfterEnd;
+    private static GuardSide SideOf(ulong index) =>
+        (index & 3) == 3 ? GuardSide.BeforeStart : GuardSide.AfterEnd;
 
     private bool RunOne(ulong index, ReadOnlySpan<byte> made, GuardSide side, HangWatch watch)
     {

@@ -14,9 +14,9 @@ public enum GuardSide
 }
 
 /// <summary>
-/// Native memory between two pages without any access: a read of one byte too many ends the process
-/// there and then. Where mmap is not to be had (<see cref="IsGuarded"/> false) it is plain memory.
-/// One thread; dispose once.
+/// Native memory between two pages without any access: a read of one byte too many ends the process there and
+/// then. Where mmap is not to be had (<see cref="IsGuarded"/> false) it is plain memory. One thread; dispose
+/// once.
 /// </summary>
 public sealed unsafe partial class GuardedInput : IDisposable
 {

@@ -42,8 +42,8 @@ public interface IFuzzTarget
     bool TryMutate(FuzzBuffer input, FuzzRandom random) => false;
 
     /// <summary>
-    /// Called once after all changes, to make checksums, counts or lengths right
-    /// again, or, now and then, not.
+    /// Called once after all changes, to make checksums, counts or lengths right again, or, now and then,
+    /// not.
     /// </summary>
     void Repair(FuzzBuffer input, FuzzRandom random)
     {

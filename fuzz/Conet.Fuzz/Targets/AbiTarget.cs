@@ -19,8 +19,7 @@ internal sealed class AbiTarget : IFuzzTarget
         AbiType.Parse("(bytes[],string[2])"),
         AbiType.Parse("((uint256,bytes)[],address)"),
         AbiType.Parse("(uint8[][],(bool,(string,int256)))"),
-        AbiType.Parse(
-            "(uint64,(address,address,bytes32,bytes32,bytes16,uint16,uint16,bytes32,uint32,uint8,uint128))"),
+        AbiType.Parse(RegistryEventTarget.NodeArguments),
     ];
 
     public string Name => "abi";
@@ -65,8 +64,10 @@ internal sealed class AbiTarget : IFuzzTarget
     }
 
     private static byte[] Sample(int index) =>
-        [(byte)index, .. AbiEncoder.Encode(
-            _types[index], ((AbiValue.Sequence)Value(_types[index], 3)).Items)];
+    [
+        (byte)index,
+        .. AbiEncoder.Encode(_types[index], ((AbiValue.Sequence)Value(_types[index], 3)).Items),
+    ];
 
     private static AbiValue Value(AbiType type, int size) => type.Kind switch
     {
@@ -78,8 +79,10 @@ internal sealed class AbiTarget : IFuzzTarget
         AbiKind.Bytes => new AbiValue.Blob(Samples.Pattern(size * 17, 1)),
         AbiKind.String => new AbiValue.Text("grüße und 漢字"),
         AbiKind.Array => new AbiValue.Sequence(
-            [.. Enumerable.Range(0, type.Length < 0 ? size : type.Length)
-                .Select(_ => Value(type.Element!, size - 1))]),
+        [
+            .. Enumerable.Range(0, type.Length < 0 ? size : type.Length)
+                .Select(_ => Value(type.Element!, size - 1)),
+        ]),
         _ => new AbiValue.Sequence([.. type.Components.Select(component => Value(component, size))]),
     };
 

@@ -25,8 +25,8 @@ internal sealed class AbiTypeTarget : IFuzzTarget
 
     public IEnumerable<byte[]> Tokens =>
     [
-        .. ((string[])["(", ")", "[", "]", "[]", ",", "uint", "int", "bytes", "string", "address", "bool", "256",
-            "0", "[1048576]", "[2147483648]", "((((((((", "[][][][]"]).Select(Encoding.ASCII.GetBytes),
+        .. ((string[])["(", ")", "[", "]", "[]", ",", "uint", "int", "bytes", "string", "address", "bool",
+            "256", "0", "[1048576]", "[2147483648]", "((((((((", "[][][][]"]).Select(Encoding.ASCII.GetBytes),
     ];
 
     public bool Run(ReadOnlySpan<byte> input)
@@ -37,7 +37,9 @@ internal sealed class AbiTypeTarget : IFuzzTarget
         // As in Solidity, int and uint are short for int256 and uint256; there is no other second spelling.
         string canonical = Regex.Replace(text, "(?<![a-z0-9])(u?int)(?![a-z0-9])", "${1}256");
         Check(type.ToString() == canonical, "a type was accepted whose text is not canonical");
-        Check(type.HeadSize is >= AbiType.WordSize and <= ChainLimits.AbiHeadBytesMax, "a head beyond the limit");
+        Check(
+            type.HeadSize is >= AbiType.WordSize and <= ChainLimits.AbiHeadBytesMax,
+            "a head beyond the limit");
         return true;
     }
 }

@@ -44,8 +44,8 @@ internal sealed class AddressTextTarget : IFuzzTarget
         if (!accepted)
             return false;
         Check(address.ToHex() == "0x" + text[2..].ToLowerInvariant(), "it was read as another address");
-        Check(Address.TryParseHex(address.ToString(), out Address again)
-            && again == address, "not read back");
+        Check(
+            Address.TryParseHex(address.ToString(), out Address again) && again == address, "not read back");
         return true;
     }
 
@@ -63,7 +63,7 @@ internal sealed class AddressTextTarget : IFuzzTarget
 
     private static bool IsAddress(string text)
     {
-        if (text.Length != 42 || text[0] != '0' || (text[1] != 'x' && text[1] != 'X'))
+        if (text.Length != 42 || text[0] != '0' || text[1] != 'x')
             return false;
         string digits = text[2..];
         if (digits.Any(digit => !"0123456789abcdefABCDEF".Contains(digit)))

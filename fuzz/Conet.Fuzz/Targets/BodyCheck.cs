@@ -7,8 +7,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Parses a body of a kind and, if it is accepted, writes it again: the bytes must be the same, since
-/// there is one encoding of each.
+/// Parses a body of a kind and, if it is accepted, writes it again: the bytes must be the same, since there
+/// is one encoding of each.
 /// </summary>
 internal static class BodyCheck
 {
@@ -49,8 +49,8 @@ internal static class BodyCheck
         if (!FragmentBody.TryParse(bytes, out FragmentBody body))
             return false;
         Check(body.Count >= 2 && body.Index < body.Count, "a fragment beyond its message");
-        Check(!body.Piece.IsEmpty
-            && body.Piece.Length <= FragmentBody.PieceSize, "a piece of no allowed size");
+        Check(
+            !body.Piece.IsEmpty && body.Piece.Length <= FragmentBody.PieceSize, "a piece of no allowed size");
         if (body.Count > JoinedPiecesMax)
             return true;
         bool isLast = body.Index == body.Count - 1;

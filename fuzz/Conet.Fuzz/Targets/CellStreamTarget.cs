@@ -6,8 +6,9 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Cells on a byte stream that is cut anywhere. The input says how many bytes come next, when it is read, when a read is
-/// called off, and how the stream ends; the bytes themselves are a pattern, so that what is read can be checked.
+/// Cells on a byte stream that is cut anywhere. The input says how many bytes come next, when it is read,
+/// when a read is called off, and how the stream ends; the bytes themselves are a pattern, so that what is
+/// read can be checked.
 /// </summary>
 internal sealed class CellStreamTarget : IFuzzTarget
 {
@@ -15,7 +16,8 @@ internal sealed class CellStreamTarget : IFuzzTarget
 
     public string Name => "cell-stream";
 
-    public string Summary => "CellStreamReader over any chunks, and CellStreamWriter; cells do not depend on the cuts";
+    public string Summary =>
+        "CellStreamReader over any chunks, and CellStreamWriter; cells do not depend on the cuts";
 
     public int InputBytesMax => 256;
 
@@ -96,7 +98,9 @@ internal sealed class CellStreamTarget : IFuzzTarget
             }
 
             bool isWhole = _written % CellLayout.Size == 0;
-            Check(last == (isWhole ? CellStreamStatus.Ended : CellStreamStatus.Truncated), "its end was misjudged");
+            Check(
+                last == (isWhole ? CellStreamStatus.Ended : CellStreamStatus.Truncated),
+                "its end was misjudged");
             Check(_read == _written / CellLayout.Size, "cells were lost");
             return isWhole;
         }
@@ -155,7 +159,9 @@ internal sealed class CellStreamTarget : IFuzzTarget
 
             Check(count == read.Count, "another number of cells");
             bool isTruncated = read.Status == CellStreamStatus.Truncated;
-            Check(read.PartialBytes == (isTruncated ? _written % CellLayout.Size : 0), "the broken cell is miscounted");
+            Check(
+                read.PartialBytes == (isTruncated ? _written % CellLayout.Size : 0),
+                "the broken cell is miscounted");
             return read.Status;
         }
     }

@@ -80,9 +80,11 @@ internal static class EnvelopeChanges
         bytes.Slice(EnvelopeLayout.SignatureOffset, EnvelopeLayout.SignatureSize).Clear();
     }
 
-    private static int BodyLength(ReadOnlySpan<byte> bytes) => Math.Min(
-        (int)BinaryPrimitives.ReadUInt16BigEndian(bytes[EnvelopeLayout.BodyLengthOffset..]),
-        EnvelopeLayout.BodyBytesMax);
+    private static int BodyLength(ReadOnlySpan<byte> bytes)
+    {
+        int written = BinaryPrimitives.ReadUInt16BigEndian(bytes[EnvelopeLayout.BodyLengthOffset..]);
+        return Math.Min(written, EnvelopeLayout.BodyBytesMax);
+    }
 
     private static void SetBodyLength(Span<byte> bytes, int length) =>
         BinaryPrimitives.WriteUInt16BigEndian(bytes[EnvelopeLayout.BodyLengthOffset..], (ushort)length);

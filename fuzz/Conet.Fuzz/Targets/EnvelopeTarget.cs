@@ -21,8 +21,10 @@ internal sealed class EnvelopeTarget : IFuzzTarget
     public int UsualBytes => EnvelopeLayout.Size;
 
     public IEnumerable<byte[]> Seeds =>
-        [.. Samples.Kinds.Select(Samples.Envelope),
-            Samples.Envelope(BodyKind.Message, new byte[972], isSigned: true)];
+    [
+        .. Samples.Kinds.Select(Samples.Envelope),
+        Samples.Envelope(BodyKind.Message, new byte[972], isSigned: true),
+    ];
 
     public bool Run(ReadOnlySpan<byte> input)
     {
@@ -97,8 +99,8 @@ internal sealed class EnvelopeTarget : IFuzzTarget
 
     private static void CheckTimes(in Envelope envelope)
     {
-        foreach (ulong now in (
-            ReadOnlySpan<ulong>)[0, Samples.NowMs, Samples.NowMs + 1_000_000, ulong.MaxValue])
+        ReadOnlySpan<ulong> times = [0, Samples.NowMs, Samples.NowMs + 1_000_000, ulong.MaxValue];
+        foreach (ulong now in times)
         {
             UInt128 issued = envelope.IssuedMs;
             UInt128 end = UInt128.Min(issued + (1000 * (UInt128)envelope.TtlSec) + 120_000, ulong.MaxValue);

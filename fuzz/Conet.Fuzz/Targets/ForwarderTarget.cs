@@ -14,6 +14,7 @@ internal sealed class ForwarderTarget : IFuzzTarget
     private const int HopsMax = 24, HandlesMax = 12, CellsMax = 64, LocalCount = 16;
     private const byte LocalMark = 0xFE;
     private const int HeaderSize = 2;
+    private const int Control = 1_000, Delivery = 2_000, Forward = 3_000;
 
     private static readonly LocalTable _locals = MakeLocals();
     private static readonly byte[] _own = [0, 0, 0, 7, .. new byte[16]];
@@ -27,8 +28,7 @@ internal sealed class ForwarderTarget : IFuzzTarget
 
     public IEnumerable<byte[]> Seeds =>
     [
-        [0, 3, .. _own, .. Local(1), .. Local(14), .. Routed(5), .. Routed(3), .. Routed(200),
-            .. Routed(255)],
+        [0, 3, .. _own, .. Local(1), .. Local(14), .. Routed(5), .. Routed(3), .. Routed(200)],
         [1, 3, .. _own, .. Local(1), .. Routed(5), .. Routed(254), .. Routed(3)],
         [0, 255],
     ];
@@ -81,8 +81,28 @@ internal sealed class ForwarderTarget : IFuzzTarget
         CellRole role,
         int selfHop)
     {
-        Span<int> places = stackalloc int[count];
-        const int Control = 1_000, Delivery = 2_000, Forward = 3_000;
+        int[] places = PlacesOf(forwarder, count);
+        ulong[] drops = new ulong[Enum.GetValues<DropReason>().Length];
+        for (int cell = 0; cell < count; cell++)
+        {
+            ReadOnlySpan<byte> destination = cells.Slice(cell * Address.Size, Address.Size);
+            (int place, DropReason drop) = Judge(destination, role, selfHop);
+            Check(places[cell] == place, $"cell {cell} went to {places[cell]}, not to {place}");
+            if (place == 0)
+                drops[(int)drop]++;
+        }
+
+        foreach (DropReason reason in Enum.GetValues<DropReason>())
+            Check(counters.Dropped(reason) == drops[(int)reason], $"drops for {reason} are miscounted");
+        Check(counters.Received(role) == (ulong)count, "received cells are miscounted");
+        Check(
+            role == CellRole.ClientPort || forwarder.Forwards.Count == 0, "a cell left the node port again");
+    }
+
+    /// <summary>For each cell the sum of the places it is in: one place if all is well, or none.</summary>
+    private static int[] PlacesOf(Forwarder<ByteRoutes> forwarder, int count)
+    {
+        int[] places = new int[count];
         foreach (int cell in forwarder.Control)
             places[cell] += Control;
         for (int bucket = 0; bucket < forwarder.Deliveries.Count; bucket++)
@@ -97,47 +117,37 @@ internal sealed class ForwarderTarget : IFuzzTarget
                 places[cell] += Forward + forwarder.Forwards.KeyOf(bucket);
         }
 
-        ulong[] drops = new ulong[Enum.GetValues<DropReason>().Length];
-        for (int cell = 0; cell < count; cell++)
+        return places;
+    }
+
+    /// <summary>Section 10 of the specification: a place, or 0 and the reason for the drop.</summary>
+    private static (int Place, DropReason Drop) Judge(
+        ReadOnlySpan<byte> destination, CellRole role, int selfHop)
+    {
+        if (destination.SequenceEqual(_own))
+            return (Control, DropReason.None);
+        int handle = HandleOf(destination);
+        if (handle >= 0)
         {
-            ReadOnlySpan<byte> destination = cells.Slice(cell * Address.Size, Address.Size);
-            int expected = 0;
-            DropReason drop = DropReason.None;
-            int handle = HandleOf(destination);
-            int hop = ByteRoutes.HopOf(destination);
-            if (destination.SequenceEqual(_own))
-                expected = Control;
-            else if (handle >= 0 && handle < HandlesMax)
-                expected = Delivery + handle;
-            else if (handle >= 0)
-                drop = DropReason.AddresseeAbsent;
-            else if (role == CellRole.NodePort)
-                drop = hop == -2 || (hop >= 0 && hop == selfHop)
-                    ? DropReason.AddresseeAbsent
-                    : DropReason.CrossedRoute;
-            else if (hop < 0)
-                drop = NoHop.ToDropReason(hop);
-            else if (hop == selfHop)
-                drop = DropReason.NextHopIsSelf;
-            else if (hop >= HopsMax)
-                drop = DropReason.NextHopUnreachable;
-            else
-                expected = Forward + hop;
-            Check(places[cell] == expected, $"cell {cell} went to {places[cell]}, not to {expected}");
-            if (drop != DropReason.None)
-                drops[(int)drop]++;
+            bool hasEndpoint = handle < HandlesMax;
+            return hasEndpoint ? (Delivery + handle, DropReason.None) : (0, DropReason.AddresseeAbsent);
         }
 
-        foreach (DropReason reason in Enum.GetValues<DropReason>())
-            Check(counters.Dropped(reason) == drops[(int)reason], $"drops for {reason} are miscounted");
-        Check(counters.Received(role) == (ulong)count, "received cells are miscounted");
-        Check(role == CellRole.ClientPort
-            || forwarder.Forwards.Count == 0, "a cell left the node port again");
+        int hop = ByteRoutes.HopOf(destination);
+        bool isHere = hop >= 0 && hop == selfHop;
+        if (role == CellRole.NodePort)
+            return (0, isHere || hop == -2 ? DropReason.AddresseeAbsent : DropReason.CrossedRoute);
+        if (hop < 0)
+            return (0, NoHop.ToDropReason(hop));
+        if (isHere)
+            return (0, DropReason.NextHopIsSelf);
+        return hop < HopsMax ? (Forward + hop, DropReason.None) : (0, DropReason.NextHopUnreachable);
     }
 
     private static int HandleOf(ReadOnlySpan<byte> destination) =>
-        destination[0] == LocalMark && destination[1] < LocalCount
-            && !destination[2..].ContainsAnyExcept((byte)0)
+        destination[0] == LocalMark
+        && destination[1] < LocalCount
+        && !destination[2..].ContainsAnyExcept((byte)0)
             ? destination[1]
             : -1;
 

@@ -12,8 +12,12 @@ internal sealed class FragmentAckTarget : IFuzzTarget
 
     public int InputBytesMax => 1024;
 
-    public IEnumerable<byte[]> Seeds => [Samples.Body(BodyKind.FragmentAck), [0, 0, 0, 1, 0, 9, 0, 9],
-        [0, 0, 0, 1, 0xFF, 0xFF, 0, 0, .. Samples.Pattern(60, 2)]];
+    public IEnumerable<byte[]> Seeds =>
+    [
+        Samples.Body(BodyKind.FragmentAck),
+        [0, 0, 0, 1, 0, 9, 0, 9],
+        [0, 0, 0, 1, 0xFF, 0xFF, 0, 0, .. Samples.Pattern(60, 2)],
+    ];
 
     public bool Run(ReadOnlySpan<byte> input) => BodyCheck.FragmentAck(input);
 }

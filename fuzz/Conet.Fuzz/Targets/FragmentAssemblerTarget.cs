@@ -51,7 +51,8 @@ internal sealed class FragmentAssemblerTarget : IFuzzTarget
             }
 
             Check(assembler.HeldBytes is >= 0 and <= BytesMax, "it holds more than it may");
-            Check(assembler.AnonymousHeldBytes is >= 0 and <= BytesMax / 4,
+            Check(
+                assembler.AnonymousHeldBytes is >= 0 and <= BytesMax / 4,
                 "strangers hold more than they may");
             Check(assembler.OpenGroups <= GroupsMax, "too many messages are open");
         }
@@ -103,8 +104,9 @@ internal sealed class FragmentAssemblerTarget : IFuzzTarget
         bool isKept = step is AssemblyStep.Kept or AssemblyStep.Complete or AssemblyStep.Repeated;
         if (!isKept)
             return false;
-        Check(group is not null && group.Count == count
-            && group.GroupId == groupId, "another message was given");
+        Check(
+            group is not null && group.Count == count && group.GroupId == groupId,
+            "another message was given");
         CheckAcknowledgement(group!, index);
         if (step != AssemblyStep.Complete)
             return false;

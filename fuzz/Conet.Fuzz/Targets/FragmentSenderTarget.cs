@@ -54,8 +54,9 @@ internal sealed class FragmentSenderTarget : IFuzzTarget
                     break;
             }
 
-            Check(sender.Acknowledged >= acknowledged
-                && sender.Acknowledged <= count, "acknowledged pieces are lost");
+            Check(
+                sender.Acknowledged >= acknowledged && sender.Acknowledged <= count,
+                "acknowledged pieces are lost");
             acknowledged = sender.Acknowledged;
             Check(sender.IsComplete == (acknowledged == count), "complete and not complete");
         }
@@ -107,8 +108,8 @@ internal sealed class FragmentSenderTarget : IFuzzTarget
         BinaryPrimitives.WriteUInt16BigEndian(bytes[6..], (ushort)(script.UInt16() % (sender.Count + 1)));
         ReadOnlySpan<byte> bitmap = script.Bytes(script.Below(40));
         bitmap.CopyTo(bytes[FragmentAckBody.HeaderSize..]);
-        if (FragmentAckBody.TryParse(
-            bytes[..(FragmentAckBody.HeaderSize + bitmap.Length)], out FragmentAckBody body))
+        int length = FragmentAckBody.HeaderSize + bitmap.Length;
+        if (FragmentAckBody.TryParse(bytes[..length], out FragmentAckBody body))
             sender.OnAcknowledgement(body, nowMs);
     }
 

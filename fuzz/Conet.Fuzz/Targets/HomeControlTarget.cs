@@ -42,8 +42,7 @@ internal sealed class HomeControlTarget : IFuzzTarget
     public IEnumerable<byte[]> Seeds =>
     [
         [.. Attach(1, 0), .. Aliases(1, 0), .. KeepAlive(1, 0), .. Detach(1, 0)],
-        [.. Attach(0, 0), .. Attach(1, 1), .. KeepAlive(1, 2), 1, 1, 2, 0, 0, 7, 200, .. Attach(2, 2),
-            .. Aliases(0, 1)],
+        [.. Attach(0, 0), .. Attach(1, 1), .. KeepAlive(1, 2), 1, 1, 2, 0, 0, 7, 200, .. Attach(2, 2)],
         Samples.Pattern(255, 0),
     ];
 
@@ -175,42 +174,51 @@ internal sealed class HomeControlTarget : IFuzzTarget
         private (BodyKind Kind, int Length) WriteRequest(
             int order, int wallet, ref ByteScript script, scoped Span<byte> body)
         {
-            switch (order)
+            if (order >= 3)
+                WriteToken(ref script, body);
+            AttachToken token = new(body);
+            return order switch
             {
-                case 0:
-                    Address way = NodeAddress.Home(
-                        new NodeId(script.Below(9) == 8 ? 8u : 7u), WalletOf(wallet));
-                    return (
-                        BodyKind.Attach, AttachBody.Write(way, Samples.Pattern(32, 1), script.Byte(), body));
-                case 1:
-                case 2:
-                    if (_challenges.Count == 0)
-                        return (BodyKind.Confirm, script.Below(60));
-                    byte[] challenge = _challenges[^(1 + script.Below(_challenges.Count))];
-                    challenge.CopyTo(body);
-                    body[order == 1 ? 0 : ChallengeBody.Size - 1] ^= (byte)(script.Below(16) == 15 ? 1 : 0);
-                    return (BodyKind.Confirm, challenge.Length);
-                case 3:
-                    WriteToken(ref script, body);
-                    return (BodyKind.KeepAlive, AttachToken.Size);
-                case 4:
-                    WriteToken(ref script, body);
-                    byte[] secrets = new byte[AliasRegisterBody.SecretSize * (1 + script.Below(4))];
-                    for (int i = 0; i < secrets.Length; i += AliasRegisterBody.SecretSize)
-                        secrets[i] = (byte)(script.Byte() & 0xF);
-                    AttachToken token = new(body);
-                    return (
-                        BodyKind.AliasRegister, AliasRegisterBody.Write(token, script.Byte(), secrets, body));
-                case 5:
-                    WriteToken(ref script, body);
-                    byte[] secret = [(byte)(script.Byte() & 0xF), .. new byte[31]];
-                    Address[] aliases = [NodeAddress.Alias(Samples.Node, secret), WalletOf(wallet)];
-                    return (
-                        BodyKind.AliasRevoke, AliasRevokeBody.Write(new AttachToken(body), aliases, body));
-                default:
-                    WriteToken(ref script, body);
-                    return (BodyKind.Detach, AttachToken.Size - (script.Below(16) == 15 ? 1 : 0));
-            }
+                0 => (BodyKind.Attach, WriteAttach(wallet, ref script, body)),
+                1 or 2 => (BodyKind.Confirm, WriteConfirm(order, ref script, body)),
+                3 => (BodyKind.KeepAlive, AttachToken.Size),
+                4 => (BodyKind.AliasRegister, WriteSecrets(token, ref script, body)),
+                5 => (BodyKind.AliasRevoke, WriteAliases(token, wallet, ref script, body)),
+                _ => (BodyKind.Detach, AttachToken.Size - (script.Below(16) == 15 ? 1 : 0)),
+            };
+        }
+
+        private static int WriteAttach(int wallet, ref ByteScript script, scoped Span<byte> body)
+        {
+            NodeId node = script.Below(9) == 8 ? new NodeId(8) : Samples.Node;
+            Address wayBack = NodeAddress.Home(node, WalletOf(wallet));
+            return AttachBody.Write(wayBack, Samples.Pattern(32, 1), script.Byte(), body);
+        }
+
+        private int WriteConfirm(int order, ref ByteScript script, scoped Span<byte> body)
+        {
+            if (_challenges.Count == 0)
+                return script.Below(60);
+            byte[] challenge = _challenges[^(1 + script.Below(_challenges.Count))];
+            challenge.CopyTo(body);
+            body[order == 1 ? 0 : ChallengeBody.Size - 1] ^= (byte)(script.Below(16) == 15 ? 1 : 0);
+            return challenge.Length;
+        }
+
+        private static int WriteSecrets(AttachToken token, ref ByteScript script, scoped Span<byte> body)
+        {
+            byte[] secrets = new byte[AliasRegisterBody.SecretSize * (1 + script.Below(4))];
+            for (int i = 0; i < secrets.Length; i += AliasRegisterBody.SecretSize)
+                secrets[i] = (byte)(script.Byte() & 0xF);
+            return AliasRegisterBody.Write(token, script.Byte(), secrets, body);
+        }
+
+        private static int WriteAliases(
+            AttachToken token, int wallet, ref ByteScript script, scoped Span<byte> body)
+        {
+            byte[] secret = [(byte)(script.Byte() & 0xF), .. new byte[31]];
+            Address[] aliases = [NodeAddress.Alias(Samples.Node, secret), WalletOf(wallet)];
+            return AliasRevokeBody.Write(token, aliases, body);
         }
 
         private void WriteToken(ref ByteScript script, scoped Span<byte> body)

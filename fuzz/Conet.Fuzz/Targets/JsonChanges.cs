@@ -11,10 +11,9 @@ internal static class JsonChanges
     public static readonly byte[][] Tokens =
     [
         .. ((string[])["null", "true", "false", "0", "-1", "1e999", "18446744073709551616", "\"\"", "\"0x\"",
-        "\"0x0\"",
-            "\"0x00\"", "{}", "[]", ",", ":", "\"", "\\u0000", "\\ud800", "\\u0030x", "[[[[[[[[", "{\"a\":",
-            "//",
-            "/**/", "\u00A0", "0x", "ffffffffffffffff", "\n"]).Select(Encoding.UTF8.GetBytes),
+            "\"0x0\"", "\"0x00\"", "{}", "[]", ",", ":", "\"", "\\u0000", "\\ud800", "\\u0030x", "[[[[[[[[",
+            "{\"a\":", "//", "/**/", "\u00A0", "0x", "ffffffffffffffff", "\n"])
+            .Select(Encoding.UTF8.GetBytes),
     ];
 
     public static bool TryMutate(FuzzBuffer input, FuzzRandom random)

@@ -7,8 +7,9 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Keystores at the least cost, the same in every process: Keystore.Encrypt draws a fresh salt each time. Written from the
-/// format's description, so that reader and writer do not share a mistake. Source: Web3 secret storage, version 3.
+/// Keystores at the least cost, the same in every process: Keystore.Encrypt draws a fresh salt each time.
+/// Written from the format's description, so that reader and writer do not share a mistake. Source: Web3
+/// secret storage, version 3.
 /// </summary>
 internal static class KeystoreSamples
 {

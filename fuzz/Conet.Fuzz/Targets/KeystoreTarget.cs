@@ -6,8 +6,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Version 3 keystores. Every input is read in full; it is decrypted too when it asks for little work, as a file may rightly
-/// ask for seconds of it.
+/// Version 3 keystores. Every input is read in full; it is decrypted too when it asks for little work, as a
+/// file may rightly ask for seconds of it.
 /// </summary>
 internal sealed class KeystoreTarget : IFuzzTarget
 {
@@ -15,7 +15,8 @@ internal sealed class KeystoreTarget : IFuzzTarget
 
     public string Name => "keystore";
 
-    public string Summary => "Keystore and its document; opened means the wallet it names, and only by its password";
+    public string Summary =>
+        "Keystore and its document; opened means the wallet it names, and only by its password";
 
     public IEnumerable<byte[]> Seeds => [KeystoreSamples.Scrypt, KeystoreSamples.Pbkdf2];
 
@@ -24,7 +25,9 @@ internal sealed class KeystoreTarget : IFuzzTarget
     public bool Run(ReadOnlySpan<byte> input)
     {
         KeystoreProblem problem = KeystoreDocument.TryRead(input, out KeystoreDocument? document);
-        Check((problem == KeystoreProblem.None) == (document is not null), "a document with a problem, or none without");
+        Check(
+            (problem == KeystoreProblem.None) == (document is not null),
+            "a document with a problem, or none without");
         bool isNamed = Keystore.TryReadAddress(input, out Address named);
         Check(!isNamed || document?.Address == named, "another address is named");
         if (document is null)

@@ -22,8 +22,8 @@ internal sealed class MerkleProofTarget : IFuzzTarget
         Enumerable.Range(0, 40).Select(i => (Key(i), Samples.Pattern(1 + ((i * 7) % 90), (byte)i))));
 
     private static readonly SmallTrie _short = new(
-        Enumerable.Range(0, 30)
-            .Select(i => ((byte[])[(byte)(i * 37), (byte)(i / 3)], (byte[])[(byte)(i + 1)])));
+        Enumerable.Range(0, 30).Select(i =>
+            ((byte[])[(byte)(i * 37), (byte)(i / 3)], (byte[])[(byte)(i + 1)])));
 
     public string Name => "merkle-proof";
 

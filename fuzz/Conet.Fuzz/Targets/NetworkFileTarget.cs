@@ -24,7 +24,8 @@ internal sealed class NetworkFileTarget : IFuzzTarget
 
     public string Name => "network-file";
 
-    public string Summary => "NetworkFile.TryParse; accepted means written and read back the same, errors are one line";
+    public string Summary =>
+        "NetworkFile.TryParse; accepted means written and read back the same, errors are one line";
 
     public IEnumerable<byte[]> Seeds => [Encoding.UTF8.GetBytes(Sample)];
 
@@ -42,7 +43,9 @@ internal sealed class NetworkFileTarget : IFuzzTarget
         }
 
         byte[] written = network!.ToJson();
-        Check(NetworkFile.TryParse(written, out NetworkFile? again, out string fault), "not read back: " + fault);
+        Check(
+            NetworkFile.TryParse(written, out NetworkFile? again, out string fault),
+            "not read back: " + fault);
         Check(again!.ToJson().AsSpan().SequenceEqual(written), "what was written is read as something else");
         return true;
     }

@@ -36,7 +36,7 @@ internal sealed class NodeConfigTarget : IFuzzTarget
         """,
         """
         {"chain":{"providers":["http://[::1]:1/"],"chainId":1,
-            "nodeRegistry":"0x0000000000000000000000000000000000000001",
+        "nodeRegistry":"0x0000000000000000000000000000000000000001",
         "routeRegistry":"0x0000000000000000000000000000000000000002"},"clientPort":1,"nodePort":2,
         "signer":{"secretFile":"a"},"sealKey":{"secretFile":"b"},"stateDirectory":"c"}
         """,
@@ -53,10 +53,8 @@ internal sealed class NodeConfigTarget : IFuzzTarget
     [
         .. JsonChanges.Tokens,
         .. ((string[])["\"nodeId\"", "\"chain\"", "\"providers\"", "\"limits\"", "\"workers\"", "\"plain\"",
-        "65536",
-            "\"http://user:pw@h/\"", "\"file:///etc/passwd\"", "\"::1\"", "\"0x7f.1\"", "1.0", "1e2",
-            "\u0085",
-            "\"http://\\u0000/\""]).Select(Encoding.UTF8.GetBytes),
+            "65536", "\"http://user:pw@h/\"", "\"file:///etc/passwd\"", "\"::1\"", "\"0x7f.1\"", "1.0", "1e2",
+            "\u0085", "\"http://\\u0000/\""]).Select(Encoding.UTF8.GetBytes),
     ];
 
     public bool Run(ReadOnlySpan<byte> input)

@@ -9,8 +9,8 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Prekey files. The first byte says whether the rest is a whole file, which only the wallet can have made, or the content
-/// of one, which is sealed here so that its parser is reached.
+/// Prekey files. The first byte says whether the rest is a whole file, which only the wallet can have made,
+/// or the content of one, which is sealed here so that its parser is reached.
 /// </summary>
 internal sealed class PrekeyFileTarget : IFuzzTarget
 {
@@ -29,7 +29,8 @@ internal sealed class PrekeyFileTarget : IFuzzTarget
 
     public string Name => "prekey-file";
 
-    public string Summary => "PrekeyFile: altered files and altered contents; accepted means the keys that are in it";
+    public string Summary =>
+        "PrekeyFile: altered files and altered contents; accepted means the keys that are in it";
 
     public int InputBytesMax => 320;
 
@@ -76,7 +77,8 @@ internal sealed class PrekeyFileTarget : IFuzzTarget
     private static void CheckContent(ReadOnlySpan<byte> content, StoredPrekey[] prekeys)
     {
         Check(PrekeyFile.TryDecode(
-            PrekeyFile.Encode(Samples.Sender, prekeys), Samples.Sender, out StoredPrekey[] again), "not read back");
+            PrekeyFile.Encode(
+                Samples.Sender, prekeys), Samples.Sender, out StoredPrekey[] again), "not read back");
         Check(again.Length == prekeys.Length && prekeys.Length == content[0], "another number of keys");
         byte[] written = new byte[content.Length];
         written[0] = (byte)again.Length;
@@ -101,8 +103,9 @@ internal sealed class PrekeyFileTarget : IFuzzTarget
         Samples.Sender.ExportSecret(secret);
         Span<byte> key = stackalloc byte[ChaCha20Poly1305Ietf.KeySize];
         HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, key, file.AsSpan(8, 16), "conet/prekeys/1"u8);
+        byte[] nonce = new byte[ChaCha20Poly1305Ietf.NonceSize];
         ChaCha20Poly1305Ietf.Seal(
-            key, new byte[ChaCha20Poly1305Ietf.NonceSize], file.AsSpan(0, HeaderSize), content, file.AsSpan(HeaderSize));
+            key, nonce, file.AsSpan(0, HeaderSize), content, file.AsSpan(HeaderSize));
         return file;
     }
 }

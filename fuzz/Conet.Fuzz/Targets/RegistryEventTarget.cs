@@ -10,13 +10,17 @@ namespace Conet.Fuzz.Targets;
 /// </summary>
 internal sealed class RegistryEventTarget : IFuzzTarget
 {
+    public const string NodeArguments =
+        "(uint64,(address,address,bytes32,bytes32,bytes16,uint16,uint16,bytes32,uint32,uint8,uint128))";
+
     private const int HeaderSize = 1 + Bytes32.Size;
 
-    private static readonly AbiType _nodeArguments = AbiType.Parse(
-        "(uint64,(address,address,bytes32,bytes32,bytes16,uint16,uint16,bytes32,uint32,uint8,uint128))");
+    private static readonly AbiType _nodeArguments = AbiType.Parse(NodeArguments);
 
     private static readonly AbiType _routeArguments = AbiType.Parse(
         "(uint64,bytes32,uint256,bytes32,bytes32)");
+
+    private static readonly byte[] _wallet = [.. new byte[12], .. Samples.Pattern(20, 1)];
 
     public string Name => "registry-event";
 
@@ -28,10 +32,8 @@ internal sealed class RegistryEventTarget : IFuzzTarget
     public IEnumerable<byte[]> Seeds =>
     [
         [0, .. new byte[28], 0, 0, 0, 7, .. new byte[31], 1, .. RegistrySamples.NodeWords()],
-        [1, .. new byte[12], .. Samples.Pattern(20, 1), .. new byte[31], 1,
-            .. RegistrySamples.RouteWords(isLive: true)],
-        [1, .. new byte[12], .. Samples.Pattern(20, 1), .. new byte[31], 2,
-            .. RegistrySamples.RouteWords(isLive: false)],
+        [1, .. _wallet, .. new byte[31], 1, .. RegistrySamples.RouteWords(isLive: true)],
+        [1, .. _wallet, .. new byte[31], 2, .. RegistrySamples.RouteWords(isLive: false)],
     ];
 
     public bool Run(ReadOnlySpan<byte> input)
@@ -39,8 +41,8 @@ internal sealed class RegistryEventTarget : IFuzzTarget
         if (input.Length < HeaderSize)
             return false;
         bool isNode = (input[0] & 1) == 0;
-        Bytes32[] topics = [
-            isNode ? NodeChanged.Topic : RouteChanged.Topic, new Bytes32(input[1..HeaderSize])];
+        Bytes32[] topics =
+            [isNode ? NodeChanged.Topic : RouteChanged.Topic, new Bytes32(input[1..HeaderSize])];
         ReadOnlySpan<byte> data = input[HeaderSize..];
         bool accepted = RegistryEvent.TryRead(topics, data, out RegistryEvent? change, out AbiError error);
         Check(accepted == (error == AbiError.None), "accepted with an error, or refused without");

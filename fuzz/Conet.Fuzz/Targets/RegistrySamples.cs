@@ -22,11 +22,9 @@ internal static class RegistrySamples
 
     public static RouteRecord Route(uint epoch)
     {
-        Check(
-            PackedRoute.TryCreate(
-                new NodeId(7), new NodeId(8), new NodeId(0), 1, epoch, 1_800_000_000, 0,
-                out PackedRoute packed, out _),
-            "the sample route is none");
+        bool isRoute = PackedRoute.TryCreate(
+            Samples.Node, new NodeId(8), default, 1, epoch, 1_800_000_000, 0, out PackedRoute packed, out _);
+        Check(isRoute, "the sample route is none");
         return RouteRecord.Live(new Bytes32(Samples.Pattern(32, 4)), packed);
     }
 

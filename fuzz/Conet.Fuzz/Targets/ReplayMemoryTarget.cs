@@ -47,14 +47,16 @@ internal sealed class ReplayMemoryTarget : IFuzzTarget
                 continue;
             bool isKnown = memory.Contains(from, id);
             ReplayVerdict verdict = memory.Remember(from, id, issuedMs, refusedFromMs, nowMs);
-            Check((
-                verdict == ReplayVerdict.Seen) == isKnown, "what is remembered was not seen, or the reverse");
+            Check(
+                (verdict == ReplayVerdict.Seen) == isKnown,
+                "what is remembered was not seen, or the reverse");
             if (verdict == ReplayVerdict.Fresh)
                 Check(fresh.Add((from, id)), "a message was fresh twice");
             isRefused |= verdict == ReplayVerdict.Refused;
             Check(memory.Count is >= 0 and <= EntriesMax, "it remembers more than it may");
-            Check(verdict == ReplayVerdict.Refused
-                || memory.Contains(from, id), "what was accepted is not remembered");
+            Check(
+                verdict == ReplayVerdict.Refused || memory.Contains(from, id),
+                "what was accepted is not remembered");
         }
 
         return isRefused;

@@ -6,7 +6,9 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Authorizations to write a route, as a relayer gets them: only what the wallet signed is accepted.</summary>
+/// <summary>
+/// Authorizations to write a route, as a relayer gets them: only what the wallet signed is accepted.
+/// </summary>
 internal sealed class RouteAuthorizationTarget : IFuzzTarget
 {
     private const int ErrorCharsMax = 400;
@@ -26,7 +28,9 @@ internal sealed class RouteAuthorizationTarget : IFuzzTarget
         bool accepted =
             RouteAuthorization.TryParse(input, out RouteAuthorization? authorization, out string error);
         Check(accepted == (error.Length == 0), "accepted with an error, or refused without");
-        Check(error.Length <= ErrorCharsMax && !error.Any(char.IsControl), "an error that is not one printable line");
+        Check(
+            error.Length <= ErrorCharsMax && !error.Any(char.IsControl),
+            "an error that is not one printable line");
         if (accepted)
             Check(_genuine.Contains(authorization!.ToJson()), "an authorization that nobody signed");
         return accepted;
@@ -37,9 +41,10 @@ internal sealed class RouteAuthorizationTarget : IFuzzTarget
     private static string[] MakeGenuine()
     {
         RouteTypedData types = new(Samples.Network.ChainId, Samples.Network.RouteRegistry);
+        RouteRecord route = RegistrySamples.Route(3);
         return
         [
-            RouteAuthorization.Set(types, Samples.Sender, RegistrySamples.Route(3), 5, 1_800_000_000).ToJson(),
+            RouteAuthorization.Set(types, Samples.Sender, route, 5, 1_800_000_000).ToJson(),
             RouteAuthorization.Clear(types, Samples.Sender, 6, 1_800_000_000).ToJson(),
         ];
     }

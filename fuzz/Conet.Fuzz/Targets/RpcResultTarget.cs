@@ -22,19 +22,17 @@ internal sealed class RpcResultTarget : IFuzzTarget
         $"\"{_hash}\"",
         $$"""
         {"number":"0x10","hash":"{{_hash}}","parentHash":"{{_hash}}","timestamp":"0x65",
-            "stateRoot":"{{_hash}}",
-         "baseFeePerGas":"0x7","extra":[{"a":1}]}
+         "stateRoot":"{{_hash}}","baseFeePerGas":"0x7","extra":[{"a":1}]}
         """,
         $"[{Log()}]",
         $$"""
         {"transactionHash":"{{_hash}}","blockNumber":"0x1","blockHash":"{{_hash}}","status":"0x1",
-            "gasUsed":"0x5208",
-         "logs":[{{Log()}},{{Log()}}],"effectiveGasPrice":"0x9","contractAddress":null}
+         "gasUsed":"0x5208","logs":[{{Log()}},{{Log()}}],"effectiveGasPrice":"0x9","contractAddress":null}
         """,
         $$"""
         {"address":"{{_address}}","accountProof":["0xf851","0x80"],"balance":"0x0","nonce":"0x0",
-            "codeHash":"{{_hash}}",
-         "storageHash":"{{_hash}}","storageProof":[{"key":"0x1","value":"0x2","proof":["0xe2"]}]}
+         "codeHash":"{{_hash}}","storageHash":"{{_hash}}",
+         "storageProof":[{"key":"0x1","value":"0x2","proof":["0xe2"]}]}
         """,
     ];
 

@@ -34,7 +34,8 @@ internal static class Samples
     }
 
     public static ReplyBlock ReplyBlock(bool ofNode) => new(
-        ofNode ? NodeAddress.Own(Node) : NodeAddress.Home(Node, Recipient), Pattern(32, 0x61),
+        ofNode ? NodeAddress.Own(Node) : NodeAddress.Home(Node, Recipient),
+        Pattern(32, 0x61),
         NowMs + 60_000);
 
     /// <summary>A body of that kind that parses.</summary>
@@ -45,8 +46,7 @@ internal static class Samples
         AttachToken token = new(Pattern(AttachToken.Size, 0x81));
         int length = kind switch
         {
-            BodyKind.Message =>
-                MessageBody.Write(ReplyBlock(ofNode: false), true, "to whom it may concern"u8, room),
+            BodyKind.Message => MessageBody.Write(ReplyBlock(ofNode: false), true, "to whom it may"u8, room),
             BodyKind.Fragment => FragmentBody.Write(5, 1, new byte[1_000], room),
             BodyKind.FragmentAck => FragmentAckBody.Write(5, 40, Pattern(5, 0x0F), room),
             BodyKind.Receipt => ReceiptBody.Write(id, NowMs, Pattern(32, 1), room),

@@ -51,8 +51,9 @@ internal sealed class SealOpenTarget : IFuzzTarget
         Check(isOpen == isGenuine, isOpen ? "an altered cell was opened" : "a genuine cell was not opened");
         if (!isOpen)
             return false;
-        Check(Envelope.TryParse(
-            envelope, out Envelope parsed) == EnvelopeProblem.None, "its envelope is malformed");
+        Check(
+            Envelope.TryParse(envelope, out Envelope parsed) == EnvelopeProblem.None,
+            "its envelope is malformed");
         Check(
             parsed.IsSignedTo(Samples.Network, Samples.Recipient, keyCommit), "its signature does not hold");
         return true;
@@ -63,13 +64,13 @@ internal sealed class SealOpenTarget : IFuzzTarget
         if (input.Length != CellLayout.Size)
             return false;
         Span<byte> enc = input.Bytes.Slice(FirstContactSeal.EncOffset, FirstContactSeal.EncSize);
+        byte bit = (byte)(1 << random.Below(8));
         switch (random.Below(4))
         {
             case 0: random.Pick(_lowOrder).CopyTo(enc); break;
             case 1: enc[31] ^= 0x80; break;
-            case 2: input.Bytes[^(1 + random.Below(Hpke.TagSize))] ^= (byte)(1 << random.Below(8)); break;
-            default: input.Bytes[random.Below(CellLayout.DestinationSize)] ^= (byte)(1 << random.Below(8));
-            break;
+            case 2: input.Bytes[^(1 + random.Below(Hpke.TagSize))] ^= bit; break;
+            default: input.Bytes[random.Below(CellLayout.DestinationSize)] ^= bit; break;
         }
 
         return true;
@@ -81,11 +82,9 @@ internal sealed class SealOpenTarget : IFuzzTarget
         EnvelopeDraft draft = Samples.Draft(kind, Samples.Body(kind));
         Span<byte> key = stackalloc byte[SealKey.PublicKeySize];
         Samples.Key.CopyPublicKeyTo(key);
-        Check(
-            FirstContactSeal.TrySeal(
-                Samples.Network, Samples.Recipient, key, draft, Samples.Sender, Samples.Pattern(32, seed),
-                cell),
-            "the sample cell cannot be sealed");
+        bool isSealed = FirstContactSeal.TrySeal(
+            Samples.Network, Samples.Recipient, key, draft, Samples.Sender, Samples.Pattern(32, seed), cell);
+        Check(isSealed, "the sample cell cannot be sealed");
         return cell;
     }
 }

@@ -80,8 +80,8 @@ internal sealed class SmallTrie
         for (byte nibble = 0; nibble < 16; nibble++)
         {
             byte wanted = nibble;
-            List<(byte[] Nibbles, byte[] Value)> below = [
-                .. entries.Where(entry => entry.Nibbles[depth] == wanted)];
+            List<(byte[] Nibbles, byte[] Value)> below = [.. entries.Where(entry =>
+                entry.Nibbles[depth] == wanted)];
             if (below.Count == 0)
                 writer.WriteBytes([]);
             else

@@ -47,13 +47,13 @@ internal sealed class SnapshotTarget : IFuzzTarget
         if (input.Length <= Minimum)
             return false;
         uint nodes = BinaryPrimitives.ReadUInt32BigEndian(input.Bytes[SnapshotLayout.NodeCountOffset..]);
+        int recordsEnd = input.Length - SnapshotLayout.TagSize;
         int nodesEnd = (int)Math.Min(
-            SnapshotLayout.HeaderSize + (nodes * (long)SnapshotLayout.NodeSize),
-            input.Length - SnapshotLayout.TagSize);
+            SnapshotLayout.HeaderSize + (nodes * (long)SnapshotLayout.NodeSize), recordsEnd);
         bool isNode = random.OneIn(2) && nodesEnd > SnapshotLayout.HeaderSize;
         (int start, int end, int size) = isNode
             ? (SnapshotLayout.HeaderSize, nodesEnd, SnapshotLayout.NodeSize)
-            : (nodesEnd, input.Length - SnapshotLayout.TagSize, SnapshotLayout.RouteSize);
+            : (nodesEnd, recordsEnd, SnapshotLayout.RouteSize);
         int records = (end - start) / size;
         if (records == 0)
             return false;

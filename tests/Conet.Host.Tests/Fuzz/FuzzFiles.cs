@@ -10,7 +10,8 @@ internal static class FuzzFiles
 {
     public static readonly FuzzFolders Folders = FuzzFolders.Find();
 
-    public static IFuzzTarget Target(string name) => AllTargets.Create().Single(target => target.Name == name);
+    public static IFuzzTarget Target(string name) =>
+        AllTargets.Create().Single(target => target.Name == name);
 
     public static FuzzOptions Options(IFuzzTarget target, ulong seed, ulong count) => new()
     {

@@ -71,7 +71,8 @@ public sealed class FuzzRunnerTests
     public void The_pool_comes_first_as_it_is_and_no_input_is_longer_than_asked()
     {
         CountingTarget target = new();
-        using FuzzRunner runner = new(target, new FuzzOptions { Count = 20_000, Corpus = ["corpus"u8.ToArray()] });
+        using FuzzRunner runner = new(
+            target, new FuzzOptions { Count = 20_000, Corpus = ["corpus"u8.ToArray()] });
         Assert.Equal("seed"u8.ToArray(), runner.MakeCase(0, out _));
         Assert.Equal("corpus"u8.ToArray(), runner.MakeCase(1, out _));
         FuzzReport report = runner.Run();
@@ -90,7 +91,8 @@ public sealed class FuzzRunnerTests
         Assert.Equal(input, guarded.Place(input, GuardSide.AfterEnd).ToArray());
         Assert.Equal(input, guarded.Place(input, GuardSide.BeforeStart).ToArray());
         Assert.Empty(guarded.Place([], GuardSide.AfterEnd).ToArray());
-        Assert.Throws<ArgumentException>(() => guarded.Place(new byte[3 * 4_096], GuardSide.AfterEnd).ToArray());
+        Assert.Throws<ArgumentException>(() =>
+            guarded.Place(new byte[3 * 4_096], GuardSide.AfterEnd).ToArray());
     }
 
     [Fact]
