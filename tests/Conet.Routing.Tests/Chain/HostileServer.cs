@@ -59,6 +59,7 @@ internal sealed record HostileExchange(
 internal sealed class HostileServer : IAsyncDisposable
 {
     private const int RequestBytesMax = 1 << 20;
+    private const int CloseOpcode = 8, PongOpcode = 10;
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
@@ -140,6 +141,8 @@ internal sealed class HostileServer : IAsyncDisposable
     private async Task<string> ReadFrameAsync(Socket socket)
     {
         byte[] start = await ReadAsync(socket, 2);
+        if ((start[0] & 0x0F) == CloseOpcode)
+            throw new EndOfStreamException();
         int size = start[1] & 0x7F;
         if (size == 126)
         {
@@ -151,7 +154,7 @@ internal sealed class HostileServer : IAsyncDisposable
         byte[] body = await ReadAsync(socket, size);
         for (int i = 0; i < body.Length; i++)
             body[i] ^= mask[i % 4];
-        return Encoding.UTF8.GetString(body);
+        return (start[0] & 0x0F) == PongOpcode ? await ReadFrameAsync(socket) : Encoding.UTF8.GetString(body);
     }
 
     private async Task<string> ReadHeadAsync(Socket socket)

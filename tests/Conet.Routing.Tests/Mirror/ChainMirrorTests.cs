@@ -8,7 +8,7 @@ namespace Conet.Routing.Tests.Mirror;
 
 public sealed class ChainMirrorTests
 {
-    private static int Cases => Environment.GetEnvironmentVariable("CONET_FULL") == "1" ? 20_000 : 600;
+    private static int Cases => Environment.GetEnvironmentVariable("CONET_FULL") == "1" ? 20_000 : 400;
 
     private static byte[] Secret => RandomNumberGenerator.GetBytes(32);
 
