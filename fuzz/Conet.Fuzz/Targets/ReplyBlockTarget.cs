@@ -14,6 +14,6 @@ internal sealed class ReplyBlockTarget : IFuzzTarget
 
     public IEnumerable<byte[]> Seeds => [Samples.Body(BodyKind.Probe), Samples.Body(BodyKind.Message)[1..61]];
 
-    public bool Run(ReadOnlySpan<byte> input) => 
+    public bool Run(ReadOnlySpan<byte> input) =>
         BodyCheck.ReplyBlockOf(input, ofNode: false) | BodyCheck.ReplyBlockOf(input, ofNode: true);
 }
