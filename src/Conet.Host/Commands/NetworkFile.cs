@@ -7,8 +7,8 @@ using Conet.Wire.Sealing;
 namespace Conet.Host.Commands;
 
 /// <summary>
-/// Which network the commands are on: chain, registries, and perhaps a key that pays for other wallets' routes. One
-/// JSON file; `conet up` writes it for its own network. Immutable.
+/// Which network the commands are on: chain, registries, and perhaps a key that pays for other wallets'
+/// routes. One JSON file; `conet up` writes it for its own network. Immutable.
 /// </summary>
 internal sealed record NetworkFile
 {
@@ -93,7 +93,9 @@ internal sealed record NetworkFile
         return buffer.WrittenSpan.ToArray();
     }
 
-    /// <summary>A key as an error may show it: printable, and not as long as whoever wrote the file likes.</summary>
+    /// <summary>
+    /// A key as an error may show it: printable, and not as long as whoever wrote the file likes.
+    /// </summary>
     private static string Shown(string key) =>
         CommandOutput.Harmless(key.Length <= ShownCharsMax ? key : key[..ShownCharsMax] + "...");
 
@@ -106,7 +108,8 @@ internal sealed record NetworkFile
         foreach (JsonProperty property in root.EnumerateObject())
         {
             problem = $"key {Shown(property.Name)} is unknown or stands twice";
-            if (property.Name is not ("chainId" or "providers" or "nodeRegistry" or "routeRegistry" or "startBlock"
+            if (property.Name is not (
+                "chainId" or "providers" or "nodeRegistry" or "routeRegistry" or "startBlock"
                     or "sponsorFile") || !values.TryAdd(property.Name, property.Value))
             {
                 return null;
@@ -117,10 +120,12 @@ internal sealed record NetworkFile
         if (!TryNumber(values, "chainId", out ulong chainId) || chainId == 0)
             return null;
         problem = $"providers must be a list of 1 to {ProvidersMax} http, https, ws or wss addresses";
-        if (!values.TryGetValue("providers", out JsonElement list) || ReadProviders(list) is not { } providers)
+        if (!values.TryGetValue("providers", out JsonElement list)
+            || ReadProviders(list) is not { } providers)
             return null;
         problem = "nodeRegistry and routeRegistry must be addresses (0x and 40 hex digits)";
-        if (!TryAddress(values, "nodeRegistry", out Address nodes) || !TryAddress(values, "routeRegistry", out Address routes))
+        if (!TryAddress(values, "nodeRegistry", out Address nodes)
+            || !TryAddress(values, "routeRegistry", out Address routes))
             return null;
         problem = "startBlock must be a number from 0 up";
         ulong startBlock = 0;
