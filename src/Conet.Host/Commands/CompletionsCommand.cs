@@ -9,8 +9,8 @@ internal static class CompletionsCommand
         _conet() {
           local IFS=$'\n'
           COMPREPLY=(
-              $(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" \
-            -- "${COMP_WORDS[COMP_CWORD]}"))
+            $(compgen -W "$("${COMP_WORDS[0]}" "[suggest:${COMP_POINT}]" "${COMP_LINE}" 2>/dev/null)" \
+              -- "${COMP_WORDS[COMP_CWORD]}"))
         }
         complete -o default -F _conet conet ./conet
         """;

@@ -23,7 +23,8 @@ public sealed class CaptureTests(LocalNetworkFixture network) : IClassFixture<Lo
         Skip.If(network.Missing is not null, network.Missing);
         Skip.If(Environment.UserName != "root", "capturing needs root");
         Skip.IfNot(HasTcpdump(), "tcpdump is not installed");
-        string third = await network.CreateWalletAsync("third"), bob = await network.CreateWalletAsync("bob-4");
+        string third = await network.CreateWalletAsync("third");
+        string bob = await network.CreateWalletAsync("bob-4");
         int[] ports = await PortsAsync();
         string file = Path.Combine(network.Tool.Home, "capture.pcap");
         using Process tcpdump = await StartCaptureAsync(file, ports);

@@ -12,7 +12,8 @@ public sealed class MessageCommandTests(LocalNetworkFixture network) : IClassFix
     public async Task A_wallet_that_was_never_registered_sends_text_and_a_megabyte_and_gets_receipts()
     {
         Skip.If(network.Missing is not null, network.Missing);
-        string alice = await network.CreateWalletAsync("alice-1"), bob = await network.CreateWalletAsync("bob-1");
+        string alice = await network.CreateWalletAsync("alice-1");
+        string bob = await network.CreateWalletAsync("bob-1");
         string folder = Path.Combine(network.Tool.Home, "saved-1");
         await using RunningTool listening = await network.ListenAsync("bob-1", "--save", folder);
 
