@@ -13,6 +13,14 @@ namespace Conet.Fuzz.Targets;
 internal sealed class CellStreamTarget : IFuzzTarget
 {
     private const int StreamBytesMax = 24 * CellLayout.Size;
+    private const int WriteBytesEnd = 3_500;
+
+    /// <summary>All bytes of a stream: no two of its cells are the same.</summary>
+    private static readonly byte[] _stream =
+    [
+        .. Enumerable.Range(0, StreamBytesMax + WriteBytesEnd)
+            .Select(place => (byte)((place * 31) ^ (place >> 8))),
+    ];
 
     public string Name => "cell-stream";
 
@@ -72,7 +80,7 @@ internal sealed class CellStreamTarget : IFuzzTarget
                 switch (_script.Byte() % 5)
                 {
                     case 0:
-                        WriteBytes(_script.UInt16() % 3_500);
+                        WriteBytes(_script.UInt16() % WriteBytesEnd);
                         break;
                     case 1:
                         Read(reader);
@@ -105,13 +113,9 @@ internal sealed class CellStreamTarget : IFuzzTarget
             return isWhole;
         }
 
-        private static byte At(int place) => (byte)((place * 31) ^ (place >> 8));
-
         private void WriteBytes(int count)
         {
-            Span<byte> room = _pipe.Writer.GetSpan(Math.Max(1, count));
-            for (int i = 0; i < count; i++)
-                room[i] = At(_written + i);
+            _stream.AsSpan(_written, count).CopyTo(_pipe.Writer.GetSpan(Math.Max(1, count)));
             _pipe.Writer.Advance(count);
             _written += count;
             Check(_pipe.Writer.FlushAsync().IsCompleted, "the pipe has no end");
@@ -119,9 +123,7 @@ internal sealed class CellStreamTarget : IFuzzTarget
 
         private void WriteCell(CellStreamWriter writer)
         {
-            byte[] cell = new byte[CellLayout.Size];
-            for (int i = 0; i < cell.Length; i++)
-                cell[i] = At(_written + i);
+            ReadOnlySpan<byte> cell = _stream.AsSpan(_written, CellLayout.Size);
             Check(CellView.TryRead(cell, out CellView view) && writer.TryWrite(view), "a cell is not taken");
             ValueTask<CellStreamFlush> flush = writer.FlushAsync();
             Check(flush.IsCompleted && flush.Result.Status == CellStreamStatus.Open, "a flush is not done");
@@ -147,12 +149,8 @@ internal sealed class CellStreamTarget : IFuzzTarget
             int count = 0;
             foreach (CellView cell in read)
             {
-                for (int i = 0; i < CellLayout.Size; i++)
-                {
-                    if (cell.Bytes[i] != At((_read * CellLayout.Size) + i))
-                        throw new FuzzOracleException("a cell is not the one that was written");
-                }
-
+                ReadOnlySpan<byte> written = _stream.AsSpan(_read * CellLayout.Size, CellLayout.Size);
+                Check(cell.Bytes.SequenceEqual(written), "a cell is not the one that was written");
                 _read++;
                 count++;
             }
