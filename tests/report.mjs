@@ -41,7 +41,8 @@ function readTrx(text) {
     const state = outcome === 'Passed' ? 'passed' : outcome === 'NotExecuted' ? 'skipped' : 'failed';
     const message = element(inner, 'Message') || element(inner, 'StdOut');
     const name = attribute(` ${tag}`, 'testName');
-    tests.push({ name, state, message, trace: element(inner, 'StackTrace') });
+    const counted = element(inner, 'StdOut').split('\n').filter((line) => line.startsWith('vectors: '));
+    tests.push({ name, state, message, trace: element(inner, 'StackTrace'), counted });
   }
   const aborted = [...text.matchAll(/<RunInfo\b[^>]*outcome="Error"[^>]*>([\s\S]*?)<\/RunInfo>/g)]
     .map(([, inner]) => element(inner, 'Text'))
@@ -111,6 +112,13 @@ if (skipped.length > 0) {
   for (const { area, name, message } of skipped) {
     console.log(`  ${area}: ${name}: ${(message || 'no reason given').split('\n')[0]}`);
   }
+}
+
+// What a test says about outside data begins with `vectors: `.
+const counted = areas.flatMap(({ counts }) => counts.tests.flatMap((test) => test.counted ?? []));
+if (counted.length > 0) {
+  console.log('\nvectors:');
+  for (const line of [...new Set(counted)].sort()) console.log(`  ${line.slice('vectors: '.length)}`);
 }
 
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -31,11 +31,6 @@ public static class HostLimits
     public const int WorkersMax = 256;
 
     /// <summary>
-    /// Control cells waiting for the control thread, of all workers together. Full means dropped.
-    /// </summary>
-    public const int ControlQueueCells = 1024;
-
-    /// <summary>
     /// First-contact opens a second. One costs about 45 us, so 2 000 is a tenth of a core: a flood of control
     /// costs no more than that, whatever its rate.
     /// </summary>

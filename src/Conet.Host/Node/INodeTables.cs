@@ -18,7 +18,7 @@ public interface INodeTables<THomes>
     IReadOnlyList<NodePeer> Nodes { get; }
 
     /// <summary>Where the mirror stands.</summary>
-    MirrorStatus Status { get; }
+    TableStatus Status { get; }
 
     /// <summary>
     /// Follows the chain until cancelled, and then returns. A provider that is absent,

@@ -50,12 +50,12 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     public IReadOnlyList<NodePeer> Nodes => Volatile.Read(ref _nodes);
 
     /// <inheritdoc/>
-    public MirrorStatus Status
+    public TableStatus Status
     {
         get
         {
-            Routing.Mirror.MirrorStatus mirror = _runner.Status;
-            return new MirrorStatus
+            MirrorStatus mirror = _runner.Status;
+            return new TableStatus
             {
                 HeadBlock = mirror.Block,
                 ChainBlock = mirror.HeadBlock,

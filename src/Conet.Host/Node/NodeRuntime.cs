@@ -88,7 +88,7 @@ public sealed class NodeRuntime<THomes>
     /// <summary>The node's numbers now. Any thread.</summary>
     public NodeStatus Status()
     {
-        MirrorStatus mirror = _tables.Status;
+        TableStatus mirror = _tables.Status;
         NodeStatus status = new()
         {
             NodeId = _options.NodeId.Value,
@@ -101,7 +101,7 @@ public sealed class NodeRuntime<THomes>
         return _engine?.Describe(status) ?? status;
     }
 
-    private string WhyNotReady(MirrorStatus mirror)
+    private string WhyNotReady(TableStatus mirror)
     {
         if (_isStopping)
             return "stopping";

@@ -12,7 +12,7 @@ public readonly record struct NamedCount(string Name, long Count);
 public readonly record struct LinkStatus(uint NodeId, bool Reachable, long Cells);
 
 /// <summary>What the mirror has: where it stands and how old that is.</summary>
-public sealed record MirrorStatus
+public sealed record TableStatus
 {
     /// <summary>Number of the last block that the table holds; 0 before the first.</summary>
     public ulong HeadBlock { get; init; }
@@ -60,7 +60,7 @@ public sealed record NodeStatus
     public double UptimeSeconds { get; init; }
 
     /// <summary>The mirror's part.</summary>
-    public MirrorStatus Mirror { get; init; } = new();
+    public TableStatus Mirror { get; init; } = new();
 
     /// <summary>Cells that came in, by the port they came to: "client", "node".</summary>
     public IReadOnlyList<NamedCount> Received { get; init; } = [];

@@ -83,7 +83,7 @@ public static class StatusText
         return stream.ToArray();
     }
 
-    private static void WriteMirror(Utf8JsonWriter json, MirrorStatus mirror)
+    private static void WriteMirror(Utf8JsonWriter json, TableStatus mirror)
     {
         json.WriteBoolean("mirror_loaded", mirror.Loaded);
         json.WriteNumber("mirror_head_block", mirror.HeadBlock);

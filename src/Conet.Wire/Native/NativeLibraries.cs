@@ -27,7 +27,8 @@ internal static class NativeLibraries
             "libsodium.so.23", "libsodium.so.26", "libsodium.dylib", "libsodium"),
         "secp256k1" => LoadFirst(
             assembly, path, "libsecp256k1-1",
-            "libsecp256k1.so.1", "libsecp256k1.so.2", "libsecp256k1.so.0",
+            "libsecp256k1.so.1", "libsecp256k1.so.2", "libsecp256k1.so.5", "libsecp256k1.so.6",
+            "libsecp256k1.so.0",
             "libsecp256k1.dylib", "libsecp256k1"),
         _ => IntPtr.Zero,
     };

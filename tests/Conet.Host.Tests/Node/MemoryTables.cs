@@ -46,7 +46,7 @@ internal sealed class MemoryTables : INodeTables<MemoryHomes>
         }
     }
 
-    public MirrorStatus Status { get; set; } = new() { Loaded = true, StalenessSeconds = 0 };
+    public TableStatus Status { get; set; } = new() { Loaded = true, StalenessSeconds = 0 };
 
     /// <summary>Completed with an exception, it makes the mirror fail.</summary>
     public TaskCompletionSource Failure { get; } = new();

@@ -137,10 +137,10 @@ public sealed class NodeRuntimeTests : IAsyncDisposable
     {
         RunningNode node = new(0, 1, httpPort: 0);
         _nodes.Add(node);
-        node.Tables.Status = new MirrorStatus();
+        node.Tables.Status = new TableStatus();
         node.Begin();
         await UntilAsync(node, now => now.NotReady.Contains("not loaded"));
-        node.Tables.Status = new MirrorStatus { Loaded = true, StalenessSeconds = 1 };
+        node.Tables.Status = new TableStatus { Loaded = true, StalenessSeconds = 1 };
         await UntilAsync(node, now => now.NotReady.Contains("signer"));
         node.Tables.Nodes = [node.RecordAs(5)];
         await node.Runtime.Started.WaitAsync(TimeSpan.FromSeconds(10));

@@ -11,7 +11,7 @@ public sealed class StatusServerTests
     {
         NodeId = 7,
         NotReady = "the table is not loaded",
-        Mirror = new MirrorStatus { HeadBlock = 99, StalenessSeconds = 1.25, Routes = 4, Nodes = 3 },
+        Mirror = new TableStatus { HeadBlock = 99, StalenessSeconds = 1.25, Routes = 4, Nodes = 3 },
         Received = [new("client", 5), new("node", 6)],
         CellsForwarded = 4,
         ForwardDrops = [new("no_route", 2)],

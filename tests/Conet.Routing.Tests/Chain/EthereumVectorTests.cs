@@ -151,7 +151,9 @@ public sealed class EthereumVectorTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{file}: {vectors.Length} vectors, {cases} checks, none left out");
+        output.WriteLine(
+            $"vectors: ethereum {file}: {vectors.Length} vectors, "
+            + $"{cases} checks, none left out");
         Assert.True(
             failures.Count == 0, $"{failures.Count} of {vectors.Length}; first: {failures.FirstOrDefault()}");
     }

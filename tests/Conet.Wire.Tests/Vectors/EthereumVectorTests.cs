@@ -24,7 +24,7 @@ public sealed class EthereumVectorTests(ITestOutputHelper output)
             count++;
         }
 
-        output.WriteLine($"{count} cases: key to address, EIP-55 both ways");
+        output.WriteLine($"vectors: ethereum accounts: {count} cases, key to address, EIP-55 both ways");
         Assert.True(count > 250);
     }
 
@@ -38,7 +38,7 @@ public sealed class EthereumVectorTests(ITestOutputHelper output)
             count++;
         }
 
-        output.WriteLine($"{count} cases: Keccak-256");
+        output.WriteLine($"vectors: ethereum hashes: {count} cases of Keccak-256");
         Assert.True(count > 250);
     }
 }

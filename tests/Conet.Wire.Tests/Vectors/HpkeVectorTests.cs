@@ -25,7 +25,7 @@ public sealed class HpkeVectorTests(ITestOutputHelper output)
             values += CheckSender(vector) + CheckRecipient(vector);
         }
 
-        output.WriteLine($"{values} cases: values of base mode");
+        output.WriteLine($"vectors: hpke base mode: {values} cases, every value");
         Assert.Equal(29, values);
     }
 
@@ -44,7 +44,7 @@ public sealed class HpkeVectorTests(ITestOutputHelper output)
             values += CheckEncryptions(vector, ref context, isSender: true);
         }
 
-        output.WriteLine($"{values} cases: mode {mode} ({name}) from the shared secret on");
+        output.WriteLine($"vectors: hpke mode {mode} ({name}): {values} cases, from the shared secret on");
         Assert.Equal(14, values);
     }
 

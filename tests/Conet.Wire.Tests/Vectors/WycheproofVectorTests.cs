@@ -55,7 +55,9 @@ public sealed class WycheproofVectorTests(ITestOutputHelper output)
         }
 
         int all = valid + altered + badNonces;
-        output.WriteLine($"{all} cases: {valid} valid, {altered} altered, {badNonces} of other nonce sizes");
+        output.WriteLine(
+            $"vectors: wycheproof ChaCha20-Poly1305: {all} cases, "
+            + $"{valid} valid, {altered} altered, {badNonces} of other nonce sizes");
         Assert.Equal(file.Number("numberOfTests"), all);
         Assert.True(valid > 200 && altered > 50);
     }
@@ -85,7 +87,9 @@ public sealed class WycheproofVectorTests(ITestOutputHelper output)
             }
         }
 
-        output.WriteLine($"{valid + tooLong} cases: {valid} valid, {tooLong} that ask for too much");
+        output.WriteLine(
+            $"vectors: wycheproof HKDF-SHA256: {valid + tooLong} cases, "
+            + $"{valid} valid, {tooLong} that ask for too much");
         Assert.Equal(file.Number("numberOfTests"), valid + tooLong);
     }
 
@@ -117,7 +121,9 @@ public sealed class WycheproofVectorTests(ITestOutputHelper output)
         }
 
         int all = accepted + highS + refused;
-        output.WriteLine($"{all} cases: {accepted} accepted, {highS} high-S and {refused} invalid refused");
+        output.WriteLine(
+            $"vectors: wycheproof ECDSA secp256k1: {all} cases, "
+            + $"{accepted} accepted, {highS} high-S and {refused} invalid refused");
         Assert.Equal(file.Number("numberOfTests"), all);
         Assert.Equal(72, highS);
     }
