@@ -5,7 +5,9 @@ using Conet.Wire.Sealing;
 
 namespace Conet.Fuzz.Targets;
 
-/// <summary>Right inputs to start from; the same in every process.</summary>
+/// <summary>
+/// Right inputs to start from; the same in every process and for good, as files of the corpus are made of them.
+/// </summary>
 internal static class Samples
 {
     public const ulong NowMs = 1_700_000_000_000;
@@ -46,7 +48,8 @@ internal static class Samples
         AttachToken token = new(Pattern(AttachToken.Size, 0x81));
         int length = kind switch
         {
-            BodyKind.Message => MessageBody.Write(ReplyBlock(ofNode: false), true, "to whom it may"u8, room),
+            BodyKind.Message =>
+                MessageBody.Write(ReplyBlock(ofNode: false), true, "to whom it may concern"u8, room),
             BodyKind.Fragment => FragmentBody.Write(5, 1, new byte[1_000], room),
             BodyKind.FragmentAck => FragmentAckBody.Write(5, 40, Pattern(5, 0x0F), room),
             BodyKind.Receipt => ReceiptBody.Write(id, NowMs, Pattern(32, 1), room),
