@@ -6,7 +6,7 @@ using Conet.Wire.Sealing;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Right inputs to start from; the same in every process and for good, as files of the corpus are made of them.
+/// Right inputs to start from; the same in every process and for good, as the corpus is made of them.
 /// </summary>
 internal static class Samples
 {
