@@ -58,12 +58,14 @@ public sealed class WebSocketTransport : IJsonRpcTransport
         }
         catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
         {
-            return RpcResult<byte[]>.Fail(
-                RpcErrorKind.Timeout, $"{Name} did not answer within {_timeout.TotalSeconds:0.###} s");
+            return TimedOut();
         }
         catch (Exception e) when (e is WebSocketException or IOException or InvalidOperationException)
         {
+            // A socket whose time is up may say so as a broken one.
             cancellation.ThrowIfCancellationRequested();
+            if (limit.IsCancellationRequested)
+                return TimedOut();
             return RpcResult<byte[]>.Fail(RpcErrorKind.Unreachable, $"{Name}: {e.Message}");
         }
         finally
@@ -83,6 +85,9 @@ public sealed class WebSocketTransport : IJsonRpcTransport
         Drop();
         _turn.Release();
     }
+
+    private RpcResult<byte[]> TimedOut() => RpcResult<byte[]>.Fail(
+        RpcErrorKind.Timeout, $"{Name} did not answer within {_timeout.TotalSeconds:0.###} s");
 
     private void Drop()
     {

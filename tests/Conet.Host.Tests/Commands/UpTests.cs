@@ -32,7 +32,7 @@ public sealed class UpTests : IDisposable
         Assert.Equal(0, report.GetProperty("wrong").GetInt32());
         Assert.Equal(0, report.GetProperty("bytes_allocated_per_cell").GetDouble());
         Assert.InRange(report.GetProperty("p50_us").GetDouble(), 1, report.GetProperty("p99_us").GetDouble());
-        Assert.True(report.GetProperty("chain_blocks").GetUInt64() > 4);
+        Assert.True(report.GetProperty("chain_blocks").GetUInt64() >= 3); // deployment, nodes, routes
         Assert.True(report.GetProperty("cells_delivered").GetInt64() >= 4000);
         long forwarded = report.GetProperty("cells_forwarded").GetInt64();
         Assert.True(nodes == 1 ? forwarded == 0 : forwarded >= 2000, $"{forwarded} cells were forwarded");

@@ -125,14 +125,14 @@ public sealed class CellQueueTests
         byte[] cell = new byte[CellLayout.Size];
         queue.TryEnqueue(cell, default, CellRole.ClientPort);
         queue.TryDequeue(cell, out _, out _);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int round = 0; round < 10_000; round++)
+        Allocation.AssertNone(() =>
         {
-            queue.TryEnqueue(cell, default, CellRole.ClientPort);
-            queue.TryDequeue(cell, out _, out _);
-        }
-
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int round = 0; round < 10_000; round++)
+            {
+                queue.TryEnqueue(cell, default, CellRole.ClientPort);
+                queue.TryDequeue(cell, out _, out _);
+            }
+        });
     }
 
     private static long Produce(CellQueue queue, int producer, int cells, CancellationToken stop)
