@@ -1,0 +1,1 @@
+return Conet.LoadGen.LoadGenCommand.Run(args, Console.In, Console.Out, Console.Error);
