@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Conet.LoadGen.Cells;
 
 /// <summary>
-/// Times counted in buckets that are 1/32 wide at most, from a nanosecond to hours, so a percentile is right to
-/// 3 %. One thread; nothing is allocated after construction.
+/// Times counted in buckets that are 1/32 wide at most, from a nanosecond to hours, so a percentile is right
+/// to 3 %. One thread; nothing is allocated after construction.
 /// </summary>
 internal sealed class LatencyCounts
 {

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Conet.LoadGen.Cells;
 
 /// <summary>
-/// The routes of the load generator: an address for each number, from a seed, so that generator, relay and sink
-/// need no common file. bench/reference/routes.h makes the same ones.
+/// The routes of the load generator: an address for each number, from a seed, so that generator, relay and
+/// sink need no common file. bench/reference/routes.h makes the same ones.
 /// </summary>
 /// <param name="Seed">Chooses all addresses.</param>
 /// <param name="Count">Numbers are 0 to this, exclusive.</param>

@@ -11,15 +11,15 @@ using static Conet.Wire.Sockets.LinuxAbi;
 namespace Conet.LoadGen.Tools;
 
 /// <summary>
-/// Sends cells at a rate, in trains that the kernel or the network card cuts, from many addresses in turn. One
-/// socket and one thread.
+/// Sends cells at a rate, in trains that the kernel or the network card cuts, from many addresses in turn.
+/// One socket and one thread.
 /// </summary>
 internal sealed unsafe class Generator : IDisposable
 {
     private const int MessagesMax = LoadCell.Slots;
     private const int NameBytes = SockAddrInBytes;
 
-    /// <summary>A source sends no more at once than all do in this time, so that low rates are even.</summary>
+    /// <summary>Nobody sends more at once than all do in this time, so that low rates are even.</summary>
     private const double BurstSeconds = 250e-6;
 
     /// <summary>What a generator that was held up makes good; the rest is lost to it.</summary>

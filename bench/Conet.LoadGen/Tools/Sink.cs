@@ -11,8 +11,8 @@ using static Conet.Wire.Sockets.LinuxAbi;
 namespace Conet.LoadGen.Tools;
 
 /// <summary>
-/// Receives cells and looks at every byte of them, at where they came to, and at whether they came before. One
-/// thread hears; another may ask what was heard.
+/// Receives cells and looks at every byte of them, at where they came to, and at whether they came before.
+/// One thread hears; another may ask what was heard.
 /// </summary>
 internal sealed unsafe class Sink : IDisposable
 {

@@ -80,7 +80,8 @@ internal sealed record ToolOptions
             "--routes" when TryNumber(value, RoutesMax, out int routes) => this with { Routes = routes },
             "--hops" when TryNumber(value, HopsMax, out int hops) => this with { Hops = hops },
             "--sources" when TryNumber(value, SourcesMax, out int sources) => this with { Sources = sources },
-            "--train" when TryNumber(value, Limits.TrainCellsMax, out int cells) => this with { Train = cells },
+            "--train" when TryNumber(value, Limits.TrainCellsMax, out int cells) =>
+                this with { Train = cells },
             "--seed" when ulong.TryParse(value, out ulong seed) => this with { Seed = seed },
             "--kind" when Enum.TryParse(value, out CellSocketKind kind) => this with { Kind = kind },
             "--from" when address is not null => this with { From = address },
