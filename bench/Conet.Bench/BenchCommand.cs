@@ -48,7 +48,7 @@ internal static class BenchCommand
         foreach (IBenchmark benchmark in Benchmarks.All)
         {
             results.WriteLine($"  {benchmark.Name,-10} {benchmark.Summary}");
-            foreach ((string name, string help) in benchmark.Switches)
+            foreach ((string name, string help) in benchmark.Switches.Concat(benchmark.Settings))
                 results.WriteLine($"  {"",-10}   {name}: {help}");
         }
 

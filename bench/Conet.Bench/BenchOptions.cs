@@ -17,6 +17,10 @@ internal sealed record BenchOptions
     /// <summary>The benchmark's own switches that were given.</summary>
     public IReadOnlySet<string> Switches { get; private init; } = new HashSet<string>();
 
+    /// <summary>The benchmark's own settings that were given, and their values.</summary>
+    public IReadOnlyDictionary<string, string> Settings { get; private init; } =
+        new Dictionary<string, string>();
+
     /// <summary>Reads the arguments; a problem in one line if they make no sense.</summary>
     public static bool TryParse(
         IBenchmark benchmark,
@@ -25,7 +29,8 @@ internal sealed record BenchOptions
         [NotNullWhen(false)] out string? problem)
     {
         HashSet<string> switches = [];
-        options = new BenchOptions { Switches = switches };
+        Dictionary<string, string> settings = [];
+        options = new BenchOptions { Switches = switches, Settings = settings };
         problem = null;
         for (int index = 0; index < arguments.Length; index++)
         {
@@ -34,10 +39,15 @@ internal sealed record BenchOptions
                 options = options with { Quick = true };
             else if (argument == "--json")
                 options = options with { Json = true };
-            else if (argument == "--case" && index + 1 < arguments.Length)
-                options = options with { Case = arguments[++index] };
-            else if (argument == "--case")
-                problem = "--case needs a text to look for";
+            else if (argument == "--case" || benchmark.Settings.ContainsKey(argument))
+            {
+                if (index + 1 == arguments.Length)
+                    problem = $"{argument} needs a value";
+                else if (argument == "--case")
+                    options = options with { Case = arguments[++index] };
+                else
+                    settings[argument] = arguments[++index];
+            }
             else if (benchmark.Switches.ContainsKey(argument))
                 switches.Add(argument);
             else

@@ -1,3 +1,4 @@
+using Conet.Bench.Forward;
 using Conet.Bench.Wire;
 
 namespace Conet.Bench;
@@ -5,7 +6,7 @@ namespace Conet.Bench;
 /// <summary>Every benchmark there is; a new one is one more line.</summary>
 internal static class Benchmarks
 {
-    public static IReadOnlyList<IBenchmark> All { get; } = [new WireBenchmark()];
+    public static IReadOnlyList<IBenchmark> All { get; } = [new WireBenchmark(), new ForwardBenchmark()];
 
     public static IBenchmark? Find(string name) => All.FirstOrDefault(candidate => candidate.Name == name);
 }

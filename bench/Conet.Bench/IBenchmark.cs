@@ -9,8 +9,11 @@ internal interface IBenchmark
     /// <summary>What it measures, in a line.</summary>
     string Summary { get; }
 
-    /// <summary>Options it knows beside --quick, --json and --case, each with a line of help.</summary>
+    /// <summary>Options of its own without a value, each with a line of help.</summary>
     IReadOnlyDictionary<string, string> Switches { get; }
+
+    /// <summary>Options of its own with a value, each with a line of help.</summary>
+    IReadOnlyDictionary<string, string> Settings { get; }
 
     /// <summary>
     /// Runs to the end and returns an exit code. Results go to the output's results and nowhere else.

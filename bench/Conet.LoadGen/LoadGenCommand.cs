@@ -15,12 +15,12 @@ internal static class LoadGenCommand
     private const string Help = """
         usage: conet-loadgen TOOL [--OPTION VALUE]...
 
-          send    sends cells; an order is: RATE SECONDS (cells a second, 0 for all it can)
+          send    sends cells; an order is: RATE SECONDS RUN (cells a second, 0 for all it can)
                   --to IP:PORT         where they go
                   --sources N          addresses they come from, from --from upwards (1)
                   --from IP            the first of them (any)
                   --train N            cells a source sends at once (56)
-          hear    receives and checks cells; an order is: take (prints and begins anew)
+          hear    receives and checks cells; an order is: take RUN (prints, and begins with that run)
                   --at IP:PORT         where it listens
                   --hop-base IP        address of next hop 0; a cell elsewhere than at its hop is an error
           relay   forwards with Conet.Wire; an order is: take

@@ -23,6 +23,8 @@ internal sealed class WireBenchmark : IBenchmark
         [ScalarSwitch] = "only what uses vectors (a process without them: DOTNET_EnableHWIntrinsic=0)",
     };
 
+    public IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>();
+
     public int Run(BenchOptions options, BenchOutput output)
     {
         if (options.Quick)

@@ -12,6 +12,7 @@ namespace Conet.LoadGen.Cells;
 ///  | route | number  | sent ns  | route  | slot  | pattern of the slot   |
 ///  +-------+---------+----------+--------+-------+-----------------------+
 /// </code>
+/// The number's upper 24 bits name the run, so that a cell that was held up is not taken for one of the next.
 /// Only the first 40 bytes change from one use of a slot to the next; little-endian.
 /// </summary>
 internal static class LoadCell
@@ -25,11 +26,18 @@ internal static class LoadCell
     private const int SlotOffset = RouteOffset + sizeof(uint);
     private const int PatternOffset = SlotOffset + sizeof(uint);
     private const int PatternBytes = CellLayout.Size - PatternOffset;
+    private const int RunShift = 40;
     private const ulong PatternSeed = 0xC0E7;
 
     private static readonly byte[] _patterns = MakePatterns();
 
-    /// <summary>The cell's number in its run.</summary>
+    /// <summary>The number of a run's first cell.</summary>
+    public static ulong FirstOf(int run) => (ulong)run << RunShift;
+
+    /// <summary>The run that a number belongs to.</summary>
+    public static int RunOf(ulong number) => (int)(number >> RunShift);
+
+    /// <summary>The cell's number, counted from its run's first.</summary>
     public static ulong NumberOf(ReadOnlySpan<byte> cell) =>
         BinaryPrimitives.ReadUInt64LittleEndian(cell[NumberOffset..]);
 

@@ -68,7 +68,8 @@ internal sealed unsafe class Generator : IDisposable
     /// <summary>Sends for a time.</summary>
     /// <param name="rate">Cells a second; 0 for as many as it can.</param>
     /// <param name="seconds">How long.</param>
-    public SendReport Run(double rate, double seconds)
+    /// <param name="run">What the cells' numbers begin with.</param>
+    public SendReport Run(double rate, double seconds, int run)
     {
         LoadSocket.SharpenSleep();
         int train = rate == 0 ? _trainMax : (int)Math.Clamp(rate * BurstSeconds, 1, _trainMax);
@@ -91,7 +92,7 @@ internal sealed unsafe class Generator : IDisposable
             if (rate != 0 && due > Math.Max(train, rate * ArrearsSeconds))
                 forgiven += ArrearsSeconds / 2;
             int wanted = (int)Math.Min(due / train, LoadCell.Slots / train);
-            int sent = Send(wanted, train, (ulong)(cells + refused));
+            int sent = Send(wanted, train, LoadCell.FirstOf(run) + (ulong)(cells + refused));
             cells += (long)sent * train;
             refused += (long)(wanted - sent) * train;
         }

@@ -9,6 +9,9 @@ internal sealed record HearReport
     /// <summary>Cells that were right and had been heard before.</summary>
     public required long Duplicates { get; init; }
 
+    /// <summary>Cells of an earlier run, which say nothing about this one.</summary>
+    public required long Late { get; init; }
+
     /// <summary>Cells that came to another address than their route's next hop.</summary>
     public required long WrongHop { get; init; }
 

@@ -1,8 +1,9 @@
+using System.Globalization;
 using System.Text.Json;
 
 namespace Conet.LoadGen.Tools;
 
-/// <summary>The sink: hears all the time; an order is "take".</summary>
+/// <summary>The sink: hears all the time; an order is "take RUN".</summary>
 internal static class HearTool
 {
     public static void Run(ToolOptions options, TextReader orders, TextWriter answers)
@@ -12,9 +13,11 @@ internal static class HearTool
         hearing.Start();
         answers.WriteLine("ready");
         answers.Flush();
-        while (orders.ReadLine() is not null)
+        while (orders.ReadLine() is { } order)
         {
-            answers.WriteLine(JsonSerializer.Serialize(sink.Take(), ToolJson.Options));
+            if (!int.TryParse(order.Split(' ')[^1], CultureInfo.InvariantCulture, out int run))
+                throw new ToolException($"an order is take RUN, not: {order}");
+            answers.WriteLine(JsonSerializer.Serialize(sink.Take(run), ToolJson.Options));
             answers.Flush();
         }
 

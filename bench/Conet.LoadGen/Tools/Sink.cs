@@ -36,12 +36,14 @@ internal sealed unsafe class Sink : IDisposable
     private volatile bool _isStopping;
     private long _cells;
     private long _duplicates;
+    private long _late;
     private long _wrongHop;
     private long _corrupt;
     private long _wrongSize;
     private long _trains;
     private long _first;
     private long _last;
+    private int _run;
 
     public Sink(ToolOptions options)
     {
@@ -89,7 +91,8 @@ internal sealed unsafe class Sink : IDisposable
     public void Stop() => _isStopping = true;
 
     /// <summary>What was heard since the last call; any thread.</summary>
-    public HearReport Take()
+    /// <param name="run">The run whose cells count from now on.</param>
+    public HearReport Take(int run)
     {
         lock (_counting)
         {
@@ -97,6 +100,7 @@ internal sealed unsafe class Sink : IDisposable
             {
                 Cells = _cells,
                 Duplicates = _duplicates,
+                Late = _late,
                 WrongHop = _wrongHop,
                 Corrupt = _corrupt,
                 WrongSize = _wrongSize,
@@ -107,7 +111,9 @@ internal sealed unsafe class Sink : IDisposable
                 P999Us = _latencies.Percentile(0.999) / 1e3,
                 MaxUs = _latencies.Longest / 1e3,
             };
-            (_cells, _duplicates, _wrongHop, _corrupt, _wrongSize, _trains) = (0, 0, 0, 0, 0, 0);
+            (_cells, _duplicates, _late, _wrongHop) = (0, 0, 0, 0);
+            (_corrupt, _wrongSize, _trains) = (0, 0, 0);
+            _run = run;
             _latencies.Clear();
             Array.Clear(_heard);
             return report;
@@ -167,6 +173,12 @@ internal sealed unsafe class Sink : IDisposable
         if (_hopBase != 0 && destination != _hopBase + (uint)_routes.HopOf(LoadCell.RouteOf(cell)))
         {
             _wrongHop++;
+            return;
+        }
+
+        if (LoadCell.RunOf(LoadCell.NumberOf(cell)) != _run)
+        {
+            _late++;
             return;
         }
 

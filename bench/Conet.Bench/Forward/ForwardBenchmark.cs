@@ -1,0 +1,86 @@
+namespace Conet.Bench.Forward;
+
+/// <summary>
+/// <c>bench forward</c>: whole forwarders on real sockets, ours beside a C one of the same method and beside
+/// the kernel's own IP forwarding; same topology, same cells, rounds interleaved.
+/// </summary>
+internal sealed class ForwardBenchmark : IBenchmark
+{
+    public string Name => "forward";
+
+    public string Summary => "cells a second through a node, beside C and the kernel; best as root";
+
+    public IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>();
+
+    public IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
+    {
+        ["--model"] = "nic (as a network card would deliver), wire (single packets) or loopback",
+        ["--sources"] = "addresses that cells come from, such as 1,16,1024",
+        ["--hops"] = "next hops, such as 1,16,256,4096",
+        ["--variants"] = "such as conet-gro,c-gro,kernel; all that work here if left out",
+        ["--routes"] = "routes of the table (1000000; 100000 with --quick)",
+        ["--rounds"] = "rounds (5; 3 with --quick)",
+    };
+
+    public int Run(BenchOptions options, BenchOutput output)
+    {
+        if (!ForwardPlan.TryParse(options, out ForwardPlan plan, out string? problem))
+        {
+            output.Progress.WriteLine($"bench: {problem}");
+            return ExitCodes.Usage;
+        }
+
+        if (plan.Model != LinkModel.Loopback && !Topology.IsPossible)
+        {
+            output.Progress.WriteLine(
+                "bench: without root, ip and ethtool there are no namespaces; loopback only, no kernel");
+            plan = plan with { Model = LinkModel.Loopback };
+        }
+
+        double load = Machine.Load();
+        List<ForwardRow> rows = [];
+        try
+        {
+            foreach (int sources in plan.Sources)
+            {
+                foreach (int hops in plan.Hops)
+                    rows.AddRange(ForwardRun.Measure(plan, sources, hops, output.Progress));
+            }
+        }
+        catch (ForwardException error)
+        {
+            output.Progress.WriteLine($"bench: {error.Message}");
+            return ExitCodes.Broken;
+        }
+
+        ForwardReport.Write(rows, plan, options.Json, load, output.Results);
+        return Judge(rows, output.Progress);
+    }
+
+    private static int Judge(List<ForwardRow> rows, TextWriter progress)
+    {
+        if (rows.Count == 0)
+        {
+            progress.WriteLine("bench: nothing was measured");
+            return ExitCodes.Broken;
+        }
+
+        int code = ExitCodes.Ok;
+        foreach (ForwardRow row in rows)
+        {
+            if (row.Faults != 0)
+            {
+                progress.WriteLine($"bench: {row.Variant}: {row.Faults} cells altered, doubled or misled");
+                code = ExitCodes.Failed;
+            }
+
+            if (row.BytesAllocated > 0)
+            {
+                progress.WriteLine($"bench: {row.Variant} allocated {row.BytesAllocated} bytes");
+                code = ExitCodes.Failed;
+            }
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,210 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Conet.Bench.Forward;
+
+/// <summary>
+/// Three network namespaces in a row, the forwarder in the middle; or, without them, the loopback interface.
+/// Everything lies inside namespaces that it makes and removes itself.
+/// <code>
+///   A generator  10.7.0.1 --- 10.7.0.2  R forwarder  10.6.0.1 --- 10.6.0.2  C sink
+///   sources 10.8.0.0/16                                          hops 10.9.0.0/16
+/// </code>
+/// </summary>
+internal sealed class Topology : IDisposable
+{
+    private const int RealTimePriority = 10;
+
+    private static readonly PosixSignal[] _endings =
+        [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
+
+    private readonly LinkModel _model;
+    private readonly string _a;
+    private readonly string _r;
+    private readonly string _c;
+
+    // Unique, because the kernel names its threads after interfaces and not after namespaces.
+    private readonly string _in;
+    private readonly string _out;
+
+    private readonly List<PosixSignalRegistration> _signals = [];
+
+    /// <summary>Makes it.</summary>
+    /// <exception cref="ForwardException">The system refuses; what was made is removed again.</exception>
+    public Topology(LinkModel model)
+    {
+        _model = model;
+        string mark = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
+        (_a, _r, _c) = ($"conet-a-{mark}", $"conet-r-{mark}", $"conet-c-{mark}");
+        (_in, _out) = ($"r{mark}", $"c{mark}");
+        if (model == LinkModel.Loopback)
+            return;
+        foreach (PosixSignal signal in _endings)
+            _signals.Add(PosixSignalRegistration.Create(signal, _ => Remove()));
+        try
+        {
+            Make();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether this user may make namespaces, and the tools are there.</summary>
+    public static bool IsPossible =>
+        OperatingSystem.IsLinux()
+        && Environment.IsPrivilegedProcess
+        && Shell.Try("ip", "-V").ExitCode == 0
+        && Shell.Try("ethtool", "--version").ExitCode == 0
+        && Shell.Try("taskset", "--version").ExitCode == 0
+        && Shell.Try("chrt", "--version").ExitCode == 0;
+
+    private bool IsLoopback => _model == LinkModel.Loopback;
+
+    public string ForwarderAddress => IsLoopback ? "127.0.0.1" : "10.7.0.2";
+
+    public string NodeAddress => IsLoopback ? "127.0.0.1" : "10.6.0.1";
+
+    public string FirstSource => IsLoopback ? "127.8.0.1" : "10.8.0.1";
+
+    public string FirstHop => IsLoopback ? "127.9.0.0" : "10.9.0.0";
+
+    /// <summary>A command as the generator's side runs it.</summary>
+    public string[] AtGenerator(params string[] command) =>
+        Place(_a, Cores.Generator, realTime: false, command);
+
+    /// <summary>A command as the forwarder's side runs it.</summary>
+    public string[] AtForwarder(params string[] command) =>
+        Place(_r, Cores.Forwarder, realTime: false, command);
+
+    /// <summary>
+    /// A command as the sink's side runs it: before the generator where they share a core, or latencies would
+    /// be the scheduler's.
+    /// </summary>
+    public string[] AtSink(params string[] command) => Place(_c, Cores.Sink, realTime: true, command);
+
+    /// <summary>Lets the kernel forward by itself, or stops it.</summary>
+    /// <param name="isOn">Whether it forwards.</param>
+    /// <param name="mergesDatagrams">Whether it merges what it forwards (UDP GRO forwarding).</param>
+    public void ForwardInKernel(bool isOn, bool mergesDatagrams)
+    {
+        In(_r, "sysctl", "-qw", $"net.ipv4.ip_forward={(isOn ? 1 : 0)}");
+        In(_r, "ethtool", "-K", _in, "rx-udp-gro-forwarding", mergesDatagrams ? "on" : "off");
+    }
+
+    /// <summary>Process ids of the kernel's threads that receive for the forwarder.</summary>
+    public IReadOnlyList<int> ReceiveThreads() => ThreadsOf(_in);
+
+    public void Dispose()
+    {
+        _signals.ForEach(signal => signal.Dispose());
+        if (!IsLoopback)
+            Remove();
+    }
+
+    private static void In(string name, params string[] command) =>
+        Shell.Run(["ip", "netns", "exec", name, .. command]);
+
+    private static void Link(string name, params string[] command) =>
+        Shell.Run(["ip", "-n", name, .. command]);
+
+    private static IReadOnlyList<int> ThreadsOf(string link)
+    {
+        List<int> threads = [];
+        foreach (string folder in Directory.EnumerateDirectories("/proc"))
+        {
+            if (!int.TryParse(Path.GetFileName(folder), out int id))
+                continue;
+            try
+            {
+                string name = File.ReadAllText(Path.Combine(folder, "comm"));
+                if (name.StartsWith($"napi/{link}-", StringComparison.Ordinal))
+                    threads.Add(id);
+            }
+            catch (IOException)
+            {
+                // Ended meanwhile.
+            }
+        }
+
+        return threads;
+    }
+
+    private void Remove()
+    {
+        foreach (string name in (string[])[_a, _r, _c])
+            Shell.Try("ip", "netns", "del", name);
+    }
+
+    private string[] Place(string name, int core, bool realTime, string[] command)
+    {
+        string cpu = core.ToString(CultureInfo.InvariantCulture);
+        string[] pinned = OperatingSystem.IsLinux() ? ["taskset", "-c", cpu, .. command] : command;
+        if (IsLoopback)
+            return pinned;
+        string priority = RealTimePriority.ToString(CultureInfo.InvariantCulture);
+        string[] urgent = realTime ? ["chrt", "-f", priority, .. pinned] : pinned;
+        return ["ip", "netns", "exec", name, .. urgent];
+    }
+
+    private void Make()
+    {
+        string sender = $"a{_in}";
+        string hop = $"h{_in}";
+        foreach (string name in (string[])[_a, _r, _c])
+        {
+            Shell.Run("ip", "netns", "add", name);
+            Link(name, "link", "set", "lo", "up");
+            In(name, "sysctl", "-qw", "net.ipv4.conf.all.rp_filter=0", "net.ipv4.conf.default.rp_filter=0");
+        }
+
+        Shell.Run("ip", "link", "add", sender, "netns", _a, "type", "veth", "peer", "name", _in, "netns", _r);
+        Shell.Run("ip", "link", "add", hop, "netns", _r, "type", "veth", "peer", "name", _out, "netns", _c);
+        Address(_a, sender, "10.7.0.1/24");
+        Address(_r, _in, "10.7.0.2/24");
+        Address(_r, hop, "10.6.0.1/24");
+        Address(_c, _out, "10.6.0.2/24");
+        Link(_a, "route", "add", "local", "10.8.0.0/16", "dev", "lo");
+        Link(_a, "route", "add", "default", "via", "10.7.0.2");
+        Link(_r, "route", "add", "10.8.0.0/16", "via", "10.7.0.1");
+        Link(_r, "route", "add", "10.9.0.0/16", "via", "10.6.0.2");
+        Link(_c, "route", "add", "local", "10.9.0.0/16", "dev", "lo");
+        Link(_c, "route", "add", "default", "via", "10.6.0.1");
+        In(_a, "ethtool", "-K", sender, "tso", "off", "tx-udp-segmentation", "off");
+        Receive(_r, _in, Cores.Forwarder, merges: _model == LinkModel.Nic, realTime: false);
+        Receive(_c, _out, Cores.Sink, merges: true, realTime: true);
+    }
+
+    private static void Address(string name, string link, string address)
+    {
+        Link(name, "addr", "add", address, "dev", link);
+        Link(name, "link", "set", link, "up");
+    }
+
+    /// <summary>
+    /// Receives in a thread of its own on a given core, or, unmerged, in that core's interrupt.
+    /// </summary>
+    private static void Receive(string name, string link, int core, bool merges, bool realTime)
+    {
+        string cpu = core.ToString(CultureInfo.InvariantCulture);
+        if (!merges)
+        {
+            string mask = (1L << core).ToString("x", CultureInfo.InvariantCulture);
+            In(name, "ethtool", "-K", link, "gro", "off");
+            In(name, "sh", "-c", $"echo {mask} > /sys/class/net/{link}/queues/rx-0/rps_cpus");
+            return;
+        }
+
+        In(name, "ethtool", "-K", link, "gro", "on");
+        In(name, "sh", "-c", $"echo 1 > /sys/class/net/{link}/threaded");
+        foreach (int thread in ThreadsOf(link))
+        {
+            string id = thread.ToString(CultureInfo.InvariantCulture);
+            Shell.Run("taskset", "-pc", cpu, id);
+            if (realTime)
+                Shell.Run("chrt", "-f", "-p", $"{RealTimePriority}", id);
+        }
+    }
+}
