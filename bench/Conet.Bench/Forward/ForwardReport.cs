@@ -42,7 +42,8 @@ internal static class ForwardReport
         $"  {row.Variant,-24}{Thousands(row.LosslessCellsPerSecond),10}"
         + $"{row.Spread.ToString("0%", _culture),8}"
         + $"{Thousands(row.OverloadCellsPerSecond),10}{Thousands(row.OfferedCellsPerSecond),10}"
-        + $"{Thousands(row.CellsPerCpuSecond),11}{row.AtHalf.P50.ToString("0", _culture),9}"
+        + $"{(row.CellsPerCpuSecond is { } cells ? Thousands(cells) : "-"),11}"
+        + $"{row.AtHalf.P50.ToString("0", _culture),9}"
         + $"{row.AtHalf.P99.ToString("0", _culture),9}{row.AtHalf.P999.ToString("0", _culture),9}";
 
     private static string Thousands(double number) => (number / 1e3).ToString("#,0.0", _culture);
@@ -64,7 +65,8 @@ internal static class ForwardReport
             json.WriteNumber("lossless_cells_per_s", Math.Round(row.LosslessCellsPerSecond));
             json.WriteNumber("overload_cells_per_s", Math.Round(row.OverloadCellsPerSecond));
             json.WriteNumber("offered_cells_per_s", Math.Round(row.OfferedCellsPerSecond));
-            json.WriteNumber("cells_per_cpu_s", Math.Round(row.CellsPerCpuSecond));
+            if (row.CellsPerCpuSecond is { } cells)
+                json.WriteNumber("cells_per_cpu_s", Math.Round(cells));
             WriteLatency(json, "", row.AtHalf);
             WriteLatency(json, "_at_80_percent", row.AtMost);
             json.WriteNumber("bytes_allocated", row.BytesAllocated);

@@ -24,8 +24,11 @@ internal sealed record ForwardRow
     /// </summary>
     public required double OfferedCellsPerSecond { get; init; }
 
-    /// <summary>Cells per second of the forwarder's core, under overload.</summary>
-    public required double CellsPerCpuSecond { get; init; }
+    /// <summary>
+    /// Cells per second of the forwarder's core, under overload; null where the kernel receives in
+    /// interrupts, whose time it does not tell.
+    /// </summary>
+    public required double? CellsPerCpuSecond { get; init; }
 
     /// <summary>Latencies at half of the lossless rate. Microseconds.</summary>
     public required Latency AtHalf { get; init; }

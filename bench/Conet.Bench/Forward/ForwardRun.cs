@@ -90,7 +90,9 @@ internal static class ForwardRun
             LosslessCellsPerSecond = lossless,
             OverloadCellsPerSecond = Median(rounds.Overloads.Select(probe => probe.CellsPerSecond)),
             OfferedCellsPerSecond = Median(rounds.Overloads.Select(probe => probe.Sent.CellsPerSecond)),
-            CellsPerCpuSecond = Median(rounds.Overloads.Select(probe => probe.CellsPerCpuSecond)),
+            CellsPerCpuSecond = plan.Model == LinkModel.Wire
+                ? null
+                : Median(rounds.Overloads.Select(probe => probe.CellsPerCpuSecond)),
             AtHalf = new ForwardRow.Latency(half.Heard.P50Us, half.Heard.P99Us, half.Heard.P999Us),
             AtMost = new ForwardRow.Latency(high.Heard.P50Us, high.Heard.P99Us, high.Heard.P999Us),
             BytesAllocated = rounds.BytesAllocated,
