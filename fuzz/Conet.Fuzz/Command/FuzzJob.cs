@@ -13,7 +13,7 @@ namespace Conet.Fuzz.Command;
 internal sealed class FuzzJob
 {
     private const int PollMilliseconds = 250;
-    private const int StandstillMilliseconds = 60_000;
+    private const int StandstillMilliseconds = 120_000;
     private const int ErrorLinesMax = 40;
 
     private readonly string _scratch;

@@ -1,22 +1,23 @@
 namespace Conet.Fuzz.Core;
 
 /// <summary>
-/// A thread that notices a case that does not end. A machine with other work can stop a process for a second,
-/// so a case counts as hanging when the process used that much processor time since the case began, or when
-/// it waited ten times as long.
+/// A thread that notices a case that does not end. A machine with other work can keep a thread waiting for
+/// seconds, so a case counts as hanging when its thread used that much processor time since it began, or when
+/// it lasted sixty times as long.
 /// </summary>
 public sealed class HangWatch : IDisposable
 {
     private const long Idle = -1;
-    private const int WaitFactor = 10;
+    private const int WaitFactor = 60;
 
     private readonly TimeSpan _limit;
     private readonly Action<ulong> _onHang;
+    private readonly ThreadClock _clock = new();
     private readonly ManualResetEventSlim _stop = new();
     private readonly Thread _thread;
     private long _current = Idle;
 
-    /// <summary>Starts watching.</summary>
+    /// <summary>Starts watching the thread that calls this.</summary>
     /// <param name="limit">Longest time of a case.</param>
     /// <param name="onHang">Gets the number of the case; called once, on the watching thread.</param>
     public HangWatch(TimeSpan limit, Action<ulong> onHang)
@@ -52,14 +53,13 @@ public sealed class HangWatch : IDisposable
             if (current == Idle || current != watched)
             {
                 watched = current;
-                used = Environment.CpuUsage.TotalTime;
+                used = _clock.Used;
                 since = Environment.TickCount64;
                 continue;
             }
 
-            TimeSpan waited = TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
-            bool isBusy = Environment.CpuUsage.TotalTime - used >= _limit;
-            if (!isBusy && waited < WaitFactor * _limit)
+            TimeSpan lasted = TimeSpan.FromMilliseconds(Environment.TickCount64 - since);
+            if (_clock.Used - used < _limit && lasted < WaitFactor * _limit)
                 continue;
             _onHang((ulong)current);
             return;

@@ -68,6 +68,38 @@ public sealed class FuzzRunnerTests
     }
 
     [Fact]
+    public void A_case_hangs_by_its_own_work_and_not_by_that_of_others()
+    {
+        using CancellationTokenSource ended = new();
+        Thread other = new(() => Spin(ended.Token));
+        other.Start();
+        Assert.False(IsTakenForHang(() => Thread.Sleep(1_200)));
+        Assert.True(IsTakenForHang(() =>
+        {
+            using CancellationTokenSource limit = new(TimeSpan.FromSeconds(20));
+            Spin(limit.Token);
+        }));
+        ended.Cancel();
+        other.Join();
+    }
+
+    private static bool IsTakenForHang(Action run)
+    {
+        bool isTaken = false;
+        using HangWatch watch = new(TimeSpan.FromMilliseconds(300), _ => isTaken = true);
+        watch.Begin(1);
+        run();
+        watch.End();
+        return isTaken;
+    }
+
+    private static void Spin(CancellationToken end)
+    {
+        while (!end.IsCancellationRequested)
+            Thread.SpinWait(1_000);
+    }
+
+    [Fact]
     public void The_pool_comes_first_as_it_is_and_no_input_is_longer_than_asked()
     {
         CountingTarget target = new();
