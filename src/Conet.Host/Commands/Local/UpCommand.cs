@@ -68,6 +68,7 @@ internal static class UpCommand
             await Task.WhenAny(sending, Task.Delay(250, cancellation)).ConfigureAwait(false);
             int sent = network.Traffic.Sum(t => t.Sent), receipts = network.Traffic.Sum(t => t.Receipts);
             output.Progress($"{sent} sent, {receipts} receipts");
+            cancellation.ThrowIfCancellationRequested();
             if (network.Fault() is { } fault)
                 throw new CommandException(ExitCode.Unavailable, fault);
         }
