@@ -1,9 +1,9 @@
 namespace Conet.Wire.Tests;
 
 /// <summary>
-/// Bytes allocated on this thread. The runtime takes some of its own when it compiles code anew, or when other
-/// threads collect, at times nobody chooses; so one of several runs has to be free of any, which code that
-/// allocates each time it runs never is.
+/// Bytes allocated on this thread. The runtime takes some of its own when it compiles code anew, or when
+/// other threads collect, at times nobody chooses; so one of several runs has to be free of any, which code
+/// that allocates each time it runs never is.
 /// </summary>
 internal static class Allocation
 {
