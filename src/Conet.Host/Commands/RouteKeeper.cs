@@ -14,12 +14,11 @@ namespace Conet.Host.Commands;
 internal sealed class RouteKeeper : IDisposable
 {
     private const ulong RenewSeconds = 2 * 86_400;
-    private const int PrekeysMax = 4;
 
     private readonly WalletStore _store;
     private readonly string _name;
     private readonly CommandOutput _output;
-    private List<StoredPrekey> _prekeys;
+    private readonly PrekeyRing _prekeys;
 
     public RouteKeeper(
         NetworkSession session, WalletStore store, string name, Wallet wallet, CommandOutput output)
@@ -29,7 +28,7 @@ internal sealed class RouteKeeper : IDisposable
         _store = store;
         _name = name;
         _output = output;
-        _prekeys = [.. store.ReadPrekeys(name, wallet)];
+        _prekeys = new PrekeyRing(store.ReadPrekeys(name, wallet));
     }
 
     public NetworkSession Session { get; }
@@ -44,7 +43,7 @@ internal sealed class RouteKeeper : IDisposable
         bool isUsable = Session.Directory.TryGetRoute(Wallet.Address, out RouteInfo? route)
             && route.IsSigned
             && route.ExpiresUnixSeconds > Session.NowSeconds() + RenewSeconds
-            && _prekeys.Exists(prekey => IsKeyOf(route, prekey))
+            && _prekeys.Has(route.Prekey.Span)
             && route.Homes.Any(home => Session.Directory.TryGetNode(home, out _))
             && (wish.Homes is null || wish.Choose(Session).SequenceEqual(route.Homes));
         return isUsable ? route! : await PublishAsync(wish, cancellation).ConfigureAwait(false);
@@ -58,16 +57,13 @@ internal sealed class RouteKeeper : IDisposable
     {
         IReadOnlyList<NodeId> homes = wish.Choose(Session);
         using Payer payer = await FindPayerAsync(wish.Payer, cancellation).ConfigureAwait(false);
-        uint epoch = Session.Mirror.Table.Routes.TryGetValue(Wallet.Address, out RouteRow? row)
-            ? row.Route.Epoch
-            : 0;
-        StoredPrekey fresh = new(
-            epoch + 1, SealKey.Create(), (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
-        _prekeys.Insert(0, fresh);
-        foreach (StoredPrekey old in _prekeys.Skip(PrekeysMax))
-            old.Key.Dispose();
-        _prekeys = [.. _prekeys.Take(PrekeysMax)];
-        _store.WritePrekeys(_name, Wallet, _prekeys);
+        RouteRecord known = Session.Mirror.Table.Routes.TryGetValue(Wallet.Address, out RouteRow? row)
+            ? row.Route
+            : default;
+        byte[] inForce = known.IsLive ? known.Prekey.ToArray() : [];
+        StoredPrekey fresh = _prekeys.Next(
+            inForce, known.Epoch, (ulong)DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        _store.WritePrekeys(_name, Wallet, _prekeys.Prekeys);
         _output.Note($"publishing a route for {Wallet.Address}");
         ulong expiry = Session.NowSeconds() + ((ulong)wish.Days * 86_400);
         byte[] prekeyBytes = fresh.Key.PublicKey.ToArray();
@@ -93,19 +89,9 @@ internal sealed class RouteKeeper : IDisposable
     }
 
     /// <summary>The keys that open what is sealed to a route: its own first, then the one before.</summary>
-    public IReadOnlyList<SealKey> KeysFor(RouteInfo route) =>
-    [
-        .. _prekeys.Where(prekey => IsKeyOf(route, prekey))
-            .Concat(_prekeys.Where(prekey => !IsKeyOf(route, prekey)))
-            .Take(2)
-            .Select(prekey => prekey.Key),
-    ];
+    public IReadOnlyList<SealKey> KeysFor(RouteInfo route) => _prekeys.KeysFor(route.Prekey.Span);
 
-    public void Dispose()
-    {
-        foreach (StoredPrekey prekey in _prekeys)
-            prekey.Key.Dispose();
-    }
+    public void Dispose() => _prekeys.Dispose();
 
     /// <summary>Publishes a route and waits until the mirrored table shows it.</summary>
     /// <exception cref="CommandException">The chain refuses, or does not show it.</exception>
@@ -128,9 +114,6 @@ internal sealed class RouteKeeper : IDisposable
                 ExitCode.Unavailable, $"the route cannot be published: {result.Error}");
         await session.WaitForRouteAsync(wallet.Address, prekey, cancellation).ConfigureAwait(false);
     }
-
-    private static bool IsKeyOf(RouteInfo route, StoredPrekey prekey) =>
-        route.Prekey.Span.SequenceEqual(prekey.Key.PublicKey);
 
     private async Task<Payer> FindPayerAsync(string? name, CancellationToken cancellation)
     {

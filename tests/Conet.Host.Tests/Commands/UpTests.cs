@@ -50,6 +50,10 @@ public sealed class UpTests : IDisposable
         Assert.Equal(69, second.ExitCode);
         Assert.Contains("another conet up is running", second.ErrorLine);
 
+        Assert.Equal(0, (await tool.RunAsync("wallet", "new", "w")).ExitCode);
+        ConetTool.Result before = await tool.RunAsync("route", "set", "--json");
+        Assert.True(before.ExitCode == 0, before.Error);
+
         int[] children = Children(up.Id);
         Assert.Equal(3, children.Length); // the chain's shell and two nodes
         up.Crash();
@@ -64,6 +68,11 @@ public sealed class UpTests : IDisposable
         Assert.Contains("is the network running?", listed.ErrorLine);
         await using RunningTool again = tool.Begin("up", "--json", "--nodes", "1");
         await again.WaitForLineAsync(line => line.StartsWith("{\"nodes\":1", StringComparison.Ordinal));
+
+        // The wallet is the same, its route begins anew on a chain that does not know it.
+        ConetTool.Result after = await tool.RunAsync("route", "set", "--json");
+        Assert.True(after.ExitCode == 0, after.Error);
+        Assert.Equal(1, after.Json.GetProperty("epoch").GetInt32());
         Assert.Equal(0, await again.StopAsync());
         Assert.False(File.Exists(Path.Combine(_home, "network.json")));
     }
