@@ -79,14 +79,22 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
     {
         HomeAttachment attachment = await RunAsync(nowMs => _core.Attach(home, options, nowMs))
             .ConfigureAwait(false);
+        bool isReady = false;
         try
         {
             await attachment.Ready.Task.WaitAsync(TimeSpan.FromSeconds(10), ct).ConfigureAwait(false);
+            isReady = true;
         }
         catch (TimeoutException)
         {
             throw new ConetClientException(
                 $"node {home.Value} at {attachment.Home.ClientEndpoint} did not answer; is it running?");
+        }
+        finally
+        {
+            // A home that never answered is not tried for ever, nor waited for by messages.
+            if (!isReady && !_isClosing)
+                await RunAsync(_ => _core.GiveUp(attachment)).ConfigureAwait(false);
         }
     }
 

@@ -173,6 +173,9 @@ public static class HostLimits
     /// <summary>Lifetime of a message of `conet up`: it is repeated four times until then.</summary>
     public const int LocalMessageSeconds = 60;
 
+    /// <summary>Nodes that are tried for the way back of one message; each has ten seconds.</summary>
+    public const int AttachAttemptsMax = 3;
+
     /// <summary>Bytes of a file that is sent: the longest message.</summary>
     public const int SentFileBytesMax = Wire.Limits.MessageBytesMax;
 

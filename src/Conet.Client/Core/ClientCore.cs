@@ -77,6 +77,15 @@ internal sealed class ClientCore : IDisposable
         return attachment;
     }
 
+    /// <summary>Forgets an attachment that did not come about. False if it is not there.</summary>
+    public bool GiveUp(HomeAttachment attachment)
+    {
+        if (!_attachments.Remove(attachment))
+            return false;
+        attachment.Dispose();
+        return true;
+    }
+
     /// <summary>Takes a datagram.</summary>
     public void OnDatagram(ReadOnlySpan<byte> datagram, ulong nowMs)
     {

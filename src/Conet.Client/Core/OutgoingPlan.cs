@@ -28,7 +28,9 @@ internal static class OutgoingPlan
         {
             if (core.Attachments.Count == 0)
                 return SendStatus.NotAttached;
-            alias = core.Attachments[0].AliasFor(target.SignedTo, out _);
+            HomeAttachment home =
+                core.Attachments.FirstOrDefault(each => each.IsAttached) ?? core.Attachments[0];
+            alias = home.AliasFor(target.SignedTo, out _);
             if (alias is null)
                 return SendStatus.Busy;
         }

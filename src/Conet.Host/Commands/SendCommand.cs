@@ -82,11 +82,7 @@ internal static class SendCommand
             Entry = session.ChooseNode(request.Entry),
         });
         if (request.WantReceipt)
-        {
-            await client.AttachAsync(
-                session.ChooseNode(request.AnswersAt), new AttachOptions { AsWallet = false }, cancellation)
-                .ConfigureAwait(false);
-        }
+            await AttachAsync(client, session, request.AnswersAt, cancellation).ConfigureAwait(false);
 
         long began = Stopwatch.GetTimestamp();
         SendOutcome outcome = await client.SendAsync(
@@ -107,6 +103,26 @@ internal static class SendCommand
         {
             string name = store.Choose(common.Wallet);
             return store.Open(name, PasswordSource.Get(common.PasswordFile, name));
+        }
+    }
+
+    /// <summary>Attaches, unnamed, where the answer shall come: a node asked for, or any that answers.</summary>
+    private static async Task AttachAsync(
+        ConetClient client, NetworkSession session, uint? wanted, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await client.AttachAsync(
+                    session.ChooseNode(wanted), new AttachOptions { AsWallet = false }, cancellation)
+                    .ConfigureAwait(false);
+                return;
+            }
+            catch (ConetClientException) when (wanted is null && attempt < HostLimits.AttachAttemptsMax)
+            {
+                // Another node may answer.
+            }
         }
     }
 
