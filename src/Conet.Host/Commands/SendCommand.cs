@@ -106,7 +106,7 @@ internal static class SendCommand
         }
     }
 
-    /// <summary>Attaches, unnamed, where the answer shall come: a node asked for, or any that answers.</summary>
+    /// <summary>Attaches, unnamed, where the answer shall come: a node asked for, or one that answers.</summary>
     private static async Task AttachAsync(
         ConetClient client, NetworkSession session, uint? wanted, CancellationToken cancellation)
     {
