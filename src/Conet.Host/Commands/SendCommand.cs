@@ -106,7 +106,7 @@ internal static class SendCommand
         }
     }
 
-    /// <summary>Attaches, unnamed, where the answer shall come: a node asked for, or one that answers.</summary>
+    /// <summary>Attaches, unnamed, for the answer: at the node asked for, or one that is there.</summary>
     private static async Task AttachAsync(
         ConetClient client, NetworkSession session, uint? wanted, CancellationToken cancellation)
     {
