@@ -125,13 +125,16 @@ internal sealed class LocalNetwork : IAsyncDisposable
         WriteNetworkFile();
         _session = await NetworkSession.OpenAsync(OwnNetworkFile, cancellation).ConfigureAwait(false);
         say("waiting for the nodes to reach each other");
-        await Task.WhenAll(_nodes.Select(node => node.WaitReadyAsync(nodes - 1, cancellation)))
-            .ConfigureAwait(false);
+        await WaitReadyAsync(routes: 0, cancellation).ConfigureAwait(false);
         say("publishing the routes of two wallets");
         ConetClient first = await StartClientAsync(sender, 0, cancellation).ConfigureAwait(false);
         ConetClient second = await StartClientAsync(sender, 1, cancellation).ConfigureAwait(false);
+        await WaitReadyAsync(routes: 2, cancellation).ConfigureAwait(false);
         Traffic = [new DemoTraffic(first, second), new DemoTraffic(second, first)];
     }
+
+    private Task WaitReadyAsync(int routes, CancellationToken cancellation) =>
+        Task.WhenAll(_nodes.Select(node => node.WaitReadyAsync(_nodes.Count - 1, routes, cancellation)));
 
     private async Task<ConetClient> StartClientAsync(
         TransactionSender payer, int index, CancellationToken cancellation)

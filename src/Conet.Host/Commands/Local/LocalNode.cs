@@ -94,9 +94,9 @@ internal sealed class LocalNode : IAsyncDisposable
         return new LocalNode(id.Value, process, httpPort);
     }
 
-    /// <summary>Waits until the node is ready and has probed every other.</summary>
+    /// <summary>Waits until the node is ready, reaches every other, and mirrors the routes there are.</summary>
     /// <exception cref="CommandException">It ended, or is not ready in time.</exception>
-    public async Task WaitReadyAsync(int neighbours, CancellationToken cancellation)
+    public async Task WaitReadyAsync(int neighbours, int routes, CancellationToken cancellation)
     {
         long until = Environment.TickCount64 + (HostLimits.LocalStartSeconds * 1000L);
         string why = "it does not answer";
@@ -107,10 +107,13 @@ internal sealed class LocalNode : IAsyncDisposable
             if (await StatusAsync(cancellation).ConfigureAwait(false) is { } status)
             {
                 why = status.NotReady;
-                if (status.IsReady && status.Reachable >= neighbours)
+                if (status.IsReady && status.Reachable >= neighbours && status.Routes >= routes)
                     return;
                 if (status.IsReady)
-                    why = $"it reaches {status.Reachable} of {neighbours} other nodes";
+                {
+                    why = $"it reaches {status.Reachable} of {neighbours} other nodes "
+                        + $"and mirrors {status.Routes} of {routes} routes";
+                }
             }
 
             await Task.Delay(50, cancellation).ConfigureAwait(false);
