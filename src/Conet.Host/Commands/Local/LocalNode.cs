@@ -94,7 +94,7 @@ internal sealed class LocalNode : IAsyncDisposable
         return new LocalNode(id.Value, process, httpPort);
     }
 
-    /// <summary>Waits until the node is ready, reaches every other, and mirrors the routes there are.</summary>
+    /// <summary>Waits until the node is ready, reaches every other, and mirrors that many routes.</summary>
     /// <exception cref="CommandException">It ended, or is not ready in time.</exception>
     public async Task WaitReadyAsync(int neighbours, int routes, CancellationToken cancellation)
     {
