@@ -7,51 +7,48 @@ namespace Conet.Routing.Tables;
 /// Longest prefix match over 160-bit addresses, prefixes of 1 to 160 bits, each with a <see cref="uint"/>
 /// value. Whole addresses, which most routes are, lie in the leaves of one wide root stride: the walk is one
 /// memory access. Shorter prefixes lie in one small table per length that occurs. An instance never changes:
-/// readers take it and look up without locks, on any thread; <see cref="ToBuilder"/> makes the next one,
-/// sharing all pages that did not change.
+/// readers take it and look up without locks, on any thread; <see cref="ToBuilder"/> makes the next one.
 /// </summary>
 /// <remarks>
-/// A leaf holds a keyed 64-bit fingerprint in place of the address. Two addresses that were inserted are
-/// never confused: the second of a pair that collides goes to a table of exact addresses. One that was not
-/// inserted is taken for one that was with a probability below 2^-61. Look-ups allocate nothing.
+/// A leaf is a line of the cache and holds a keyed 64-bit fingerprint in place of the address. Two addresses
+/// that were inserted are never confused: the second of a pair that collides goes to a table of exact
+/// addresses. One that was not inserted is taken for one that was with a probability below 2^-61. Instances
+/// share leaves: what changed since they were made lies in a table of changes, and their leaves are marked,
+/// so that nobody else looks there. Look-ups allocate nothing.
 /// </remarks>
 public sealed class RouteTrie
 {
     /// <summary>Bits of a whole address.</summary>
     public const int PrefixBitsMax = 8 * Address.Size;
 
-    internal const int BucketsPerPage = 64;
-
-    private const int GroupSize = 32;
+    private const int GroupSize = 64;
 
     internal RouteTrie(
         RouteTrieKey key,
-        RouteBucket[][] pages,
-        ImmutableDictionary<Address, uint> addresses,
-        ImmutableDictionary<Address, uint> exact,
-        ImmutableArray<PrefixTable> prefixes)
+        RouteLeaves leaves,
+        ImmutableDictionary<Address, RouteChange> changes,
+        ImmutableArray<PrefixTable> prefixes,
+        int addressCount)
     {
         Key = key;
-        Pages = pages;
-        Addresses = addresses;
-        Exact = exact;
+        Leaves = leaves;
+        Changes = changes;
         Prefixes = prefixes;
+        AddressCount = addressCount;
     }
 
     /// <summary>Whole addresses in the table.</summary>
-    public int AddressCount => Addresses.Count;
+    public int AddressCount { get; }
 
     /// <summary>Prefixes shorter than an address.</summary>
     public int PrefixCount => Prefixes.Sum(table => table.Values.Count);
 
     internal RouteTrieKey Key { get; }
 
-    internal RouteBucket[][] Pages { get; }
+    internal RouteLeaves Leaves { get; }
 
-    /// <summary>Every whole address again, for the builder alone: leaves hold fingerprints.</summary>
-    internal ImmutableDictionary<Address, uint> Addresses { get; }
-
-    internal ImmutableDictionary<Address, uint> Exact { get; }
+    /// <summary>What is not as the leaves say.</summary>
+    internal ImmutableDictionary<Address, RouteChange> Changes { get; }
 
     /// <summary>Longest first.</summary>
     internal ImmutableArray<PrefixTable> Prefixes { get; }
@@ -60,13 +57,11 @@ public sealed class RouteTrie
     /// <param name="secret">
     /// 32 bytes from a secure generator; places addresses where nobody can foresee.
     /// </param>
-    public static RouteTrie Create(ReadOnlySpan<byte> secret) =>
-        new(
-            new RouteTrieKey(secret),
-            [new RouteBucket[BucketsPerPage]],
-            ImmutableDictionary<Address, uint>.Empty,
-            ImmutableDictionary<Address, uint>.Empty,
-            []);
+    public static RouteTrie Create(ReadOnlySpan<byte> secret)
+    {
+        RouteTrieKey key = new(secret);
+        return new(key, new RouteLeaves(key, [], []), ImmutableDictionary<Address, RouteChange>.Empty, [], 0);
+    }
 
     /// <summary>Starts the next instance.</summary>
     public RouteTrieBuilder ToBuilder() => new(this);
@@ -75,8 +70,11 @@ public sealed class RouteTrie
     public bool TryFind(ReadOnlySpan<byte> address, out uint value)
     {
         (ulong place, ulong print) = Key.Hash(address);
-        return TryFindAddress(ref Bucket(place), print, address, out value)
-            || TryFindPrefix(address, out value);
+        bool isFound = Leaves.Lines.TryFind(place, print, out value, out bool isMarked);
+        if (isMarked || !isFound)
+            isFound = TryFindElsewhere(address, isMarked, isFound, ref value);
+        GC.KeepAlive(Leaves.Lines);
+        return isFound;
     }
 
     /// <summary>Finds many at once; the memory accesses of a group overlap.</summary>
@@ -88,54 +86,66 @@ public sealed class RouteTrie
     {
         Span<ulong> places = stackalloc ulong[GroupSize];
         Span<ulong> prints = stackalloc ulong[GroupSize];
+        values = values[..offsets.Length];
+        found = found[..offsets.Length];
         for (int start = 0; start < offsets.Length; start += GroupSize)
         {
-            int count = Math.Min(GroupSize, offsets.Length - start);
-            for (int i = 0; i < count; i++)
-                (places[i], prints[i]) = Key.Hash(cells.Slice(offsets[start + i], Address.Size));
-            uint touched = 0;
-            for (int i = 0; i < count; i++)
-                touched |= Bucket(places[i]).HasOverflow; // independent loads: the misses overlap
-            _ = touched;
-            for (int i = 0; i < count; i++)
+            ReadOnlySpan<int> group = offsets[start..Math.Min(start + GroupSize, offsets.Length)];
+            for (int i = 0; i < group.Length; i++)
             {
-                ReadOnlySpan<byte> address = cells.Slice(offsets[start + i], Address.Size);
-                found[start + i] =
-                    TryFindAddress(ref Bucket(places[i]), prints[i], address, out values[start + i])
-                    || TryFindPrefix(address, out values[start + i]);
+                (places[i], prints[i]) = Key.Hash(cells.Slice(group[i], Address.Size));
+                Leaves.Lines.Prefetch(places[i]);
+            }
+
+            for (int i = 0; i < group.Length; i++)
+            {
+                bool isFound = Leaves.Lines.TryFind(
+                    places[i], prints[i], out uint value, out bool isMarked);
+                if (isMarked || !isFound)
+                {
+                    ReadOnlySpan<byte> address = cells.Slice(group[i], Address.Size);
+                    isFound = TryFindElsewhere(address, isMarked, isFound, ref value);
+                }
+
+                values[start + i] = value;
+                found[start + i] = isFound;
             }
         }
+
+        GC.KeepAlive(Leaves.Lines);
     }
 
-    internal static int BucketIndex(ulong place, int bucketCount) =>
-        (int)Math.BigMul(place, (ulong)bucketCount, out _);
-
-    private ref RouteBucket Bucket(ulong place)
+    /// <summary>
+    /// What the leaf alone does not decide: a marked one may be overruled by a change or by an exact address;
+    /// a whole address that is not there may lie under a prefix.
+    /// </summary>
+    private bool TryFindElsewhere(ReadOnlySpan<byte> address, bool isMarked, bool isInLeaf, ref uint value)
     {
-        int index = BucketIndex(place, Pages.Length * BucketsPerPage);
-        return ref Pages[index / BucketsPerPage][index % BucketsPerPage];
+        Address whole = new(address);
+        if (isMarked)
+        {
+            if (Changes.TryGetValue(whole, out RouteChange change))
+            {
+                value = change.Value;
+                return change.IsThere || TryFindPrefix(whole, out value);
+            }
+
+            if (Leaves.TryFindExact(whole, out uint? exact))
+            {
+                value = exact.Value;
+                return true;
+            }
+        }
+
+        return isInLeaf || TryFindPrefix(whole, out value);
     }
 
-    private bool TryFindAddress(
-        ref RouteBucket bucket, ulong print, ReadOnlySpan<byte> address, out uint value)
-    {
-        int slot = bucket.IndexOf(print);
-        bool isCrowded = bucket.HasOverflow != 0;
-        if (isCrowded && Exact.TryGetValue(new Address(address), out value))
-            return true;
-        value = slot < 0 ? 0 : bucket.Results[slot];
-        return slot >= 0;
-    }
-
-    private bool TryFindPrefix(ReadOnlySpan<byte> address, out uint value)
+    private bool TryFindPrefix(in Address address, out uint value)
     {
         value = 0;
-        if (Prefixes.Length == 0)
-            return false;
-        Address whole = new(address);
         foreach (PrefixTable table in Prefixes)
         {
-            if (table.Values.TryGetValue(PrefixTable.Mask(whole, table.Bits), out value))
+            if (table.Values.TryGetValue(PrefixTable.Mask(address, table.Bits), out value))
                 return true;
         }
 

@@ -4,29 +4,29 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Tables;
 
 /// <summary>
-/// Makes the next <see cref="RouteTrie"/> aside, while readers go on with the old one. Copies the pages it
-/// changes, and no others; grows the root when leaves fill. One thread; use <see cref="Build"/> once.
+/// Makes the next <see cref="RouteTrie"/> aside, while readers go on with the old one. Keeps the leaves and
+/// notes what differs; makes new leaves when that has become much. One thread; use <see cref="Build"/> once.
 /// </summary>
 public sealed class RouteTrieBuilder
 {
-    private const double LoadMax = 0.6;
+    /// <summary>Changes that are kept beside the leaves, however few addresses those hold.</summary>
+    private const int ChangesKept = 4_096;
 
-    private readonly RouteTrieKey _key;
-    private readonly ImmutableDictionary<Address, uint>.Builder _addresses;
-    private readonly ImmutableDictionary<Address, uint>.Builder _exact;
+    /// <summary>
+    /// And one change for so many addresses: few enough that one look-up in ten meets a marked leaf, many
+    /// enough that every change is paid for by some thirty insertions.
+    /// </summary>
+    private const int AddressesPerChange = 32;
+
+    private readonly RouteTrie _trie;
+    private readonly Dictionary<Address, RouteChange> _changes = [];
     private readonly Dictionary<int, PrefixTable> _changedPrefixes = [];
-    private readonly ImmutableArray<PrefixTable> _prefixes;
-    private RouteBucket[][] _pages;
-    private bool[] _owned;
+    private int _addressCount;
 
     internal RouteTrieBuilder(RouteTrie trie)
     {
-        _key = trie.Key;
-        _pages = [.. trie.Pages];
-        _owned = new bool[_pages.Length];
-        _exact = trie.Exact.ToBuilder();
-        _prefixes = trie.Prefixes;
-        _addresses = trie.Addresses.ToBuilder();
+        _trie = trie;
+        _addressCount = trie.AddressCount;
     }
 
     /// <summary>Inserts or replaces a prefix.</summary>
@@ -42,14 +42,9 @@ public sealed class RouteTrieBuilder
             return;
         }
 
-        bool isThere = _addresses.ContainsKey(prefix);
-        _addresses[prefix] = value;
-        if (isThere)
-            Replace(prefix, value);
-        else if (_addresses.Count > LoadMax * RouteBucket.Slots * RouteTrie.BucketsPerPage * _pages.Length)
-            Grow();
-        else
-            Insert(prefix, value);
+        if (!Contains(prefix))
+            _addressCount++;
+        _changes[prefix] = new RouteChange(true, value);
     }
 
     /// <summary>Removes a prefix; false if it was not there.</summary>
@@ -58,25 +53,33 @@ public sealed class RouteTrieBuilder
         CheckBits(bits);
         if (bits < RouteTrie.PrefixBitsMax)
             return Changeable(bits).Values.Remove(PrefixTable.Mask(prefix, bits));
-        if (!_addresses.Remove(prefix))
+        if (!Contains(prefix))
             return false;
-        if (_exact.Remove(prefix))
-            return true;
-        ref RouteBucket bucket = ref Own(prefix, out ulong print);
-        bucket.Prints[bucket.IndexOf(print)] = 0;
+        _changes[prefix] = default;
+        _addressCount--;
         return true;
     }
 
     /// <summary>The finished trie.</summary>
     public RouteTrie Build()
     {
-        ImmutableArray<PrefixTable> prefixes = _changedPrefixes.Count == 0
-            ? _prefixes
-            : [.. _prefixes
-                .Where(table => !_changedPrefixes.ContainsKey(table.Bits))
-                .Concat(_changedPrefixes.Values.Where(table => table.Values.Count > 0))
-                .OrderByDescending(table => table.Bits)];
-        return new RouteTrie(_key, _pages, _addresses.ToImmutable(), _exact.ToImmutable(), prefixes);
+        ImmutableArray<PrefixTable> prefixes = BuildPrefixes();
+        RouteLeaves leaves = _trie.Leaves;
+        int changesMax = Math.Max(ChangesKept, leaves.Count / AddressesPerChange);
+        if (_trie.Changes.Count + _changes.Count > changesMax)
+        {
+            return new RouteTrie(
+                _trie.Key,
+                MakeLeaves(),
+                ImmutableDictionary<Address, RouteChange>.Empty,
+                prefixes,
+                _addressCount);
+        }
+
+        foreach (Address address in _changes.Keys)
+            leaves.Mark(address);
+        return new RouteTrie(
+            _trie.Key, leaves, _trie.Changes.SetItems(_changes), prefixes, _addressCount);
     }
 
     private static void CheckBits(int bits)
@@ -85,80 +88,60 @@ public sealed class RouteTrieBuilder
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, RouteTrie.PrefixBitsMax);
     }
 
-    private void Replace(in Address address, uint value)
+    private bool Contains(in Address address)
     {
-        if (_exact.ContainsKey(address))
+        if (_changes.TryGetValue(address, out RouteChange change)
+            || _trie.Changes.TryGetValue(address, out change))
         {
-            _exact[address] = value;
-            return;
+            return change.IsThere;
         }
 
-        ref RouteBucket bucket = ref Own(address, out ulong print);
-        bucket.Results[bucket.IndexOf(print)] = value;
+        return _trie.Leaves.Contains(address);
     }
 
-    /// <summary>
-    /// An address whose fingerprint its leaf already holds for another one goes to the exact table.
-    /// </summary>
-    private void Insert(in Address address, uint value)
-    {
-        ref RouteBucket bucket = ref Own(address, out ulong print);
-        int free = bucket.IndexOf(print) >= 0 ? -1 : bucket.IndexOf(0);
-        if (free < 0)
-        {
-            bucket.HasOverflow = 1;
-            _exact[address] = value;
-            return;
-        }
-
-        bucket.Prints[free] = print;
-        bucket.Results[free] = value;
-    }
-
-    private (ulong Place, ulong Print) Hash(in Address address)
-    {
-        Span<byte> bytes = stackalloc byte[Address.Size];
-        address.CopyTo(bytes);
-        return _key.Hash(bytes);
-    }
-
-    private ref RouteBucket Own(in Address address, out ulong print)
-    {
-        (ulong place, print) = Hash(address);
-        int index = RouteTrie.BucketIndex(place, _pages.Length * RouteTrie.BucketsPerPage);
-        int page = index / RouteTrie.BucketsPerPage;
-        if (!_owned[page])
-        {
-            _pages[page] = [.. _pages[page]];
-            _owned[page] = true;
-        }
-
-        return ref _pages[page][index % RouteTrie.BucketsPerPage];
-    }
+    private ImmutableArray<PrefixTable> BuildPrefixes() => _changedPrefixes.Count == 0
+        ? _trie.Prefixes
+        : [.. _trie.Prefixes
+            .Where(table => !_changedPrefixes.ContainsKey(table.Bits))
+            .Concat(_changedPrefixes.Values.Where(table => table.Values.Count > 0))
+            .OrderByDescending(table => table.Bits)];
 
     private PrefixTable Changeable(int bits)
     {
         if (_changedPrefixes.TryGetValue(bits, out PrefixTable? table))
             return table;
-        PrefixTable? old = _prefixes.FirstOrDefault(candidate => candidate.Bits == bits);
+        PrefixTable? old = _trie.Prefixes.FirstOrDefault(candidate => candidate.Bits == bits);
         table = new PrefixTable(bits, old is null ? [] : new Dictionary<Address, uint>(old.Values));
         _changedPrefixes.Add(bits, table);
         return table;
     }
 
-    private void Grow()
+    /// <summary>Merges the sorted addresses of the old leaves with the sorted changes.</summary>
+    private RouteLeaves MakeLeaves()
     {
-        int pages = 2 * _pages.Length;
-        _pages = new RouteBucket[pages][];
-        _owned = new bool[pages];
-        for (int i = 0; i < pages; i++)
+        foreach ((Address address, RouteChange change) in _trie.Changes)
+            _changes.TryAdd(address, change);
+        Address[] changed = [.. _changes.Keys];
+        Array.Sort(changed);
+        ReadOnlySpan<Address> kept = _trie.Leaves.Addresses;
+        ReadOnlySpan<uint> keptValues = _trie.Leaves.Values;
+        Address[] addresses = new Address[_addressCount];
+        uint[] values = new uint[_addressCount];
+        int count = 0;
+        int at = 0;
+        foreach (Address address in changed)
         {
-            _pages[i] = new RouteBucket[RouteTrie.BucketsPerPage];
-            _owned[i] = true;
+            for (; at < kept.Length && kept[at] < address; at++, count++)
+                (addresses[count], values[count]) = (kept[at], keptValues[at]);
+            if (at < kept.Length && kept[at] == address)
+                at++;
+            RouteChange change = _changes[address];
+            if (change.IsThere)
+                (addresses[count], values[count++]) = (address, change.Value);
         }
 
-        _exact.Clear();
-        foreach ((Address address, uint value) in _addresses)
-            Insert(address, value);
+        for (; at < kept.Length; at++, count++)
+            (addresses[count], values[count]) = (kept[at], keptValues[at]);
+        return new RouteLeaves(_trie.Key, addresses, values);
     }
 }

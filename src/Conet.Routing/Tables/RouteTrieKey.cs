@@ -39,6 +39,14 @@ internal readonly struct RouteTrieKey
         return (place, print == 0 ? 1 : print);
     }
 
+    /// <summary>The same of an address that is a value.</summary>
+    public (ulong Place, ulong Print) Hash(in Address address)
+    {
+        Span<byte> bytes = stackalloc byte[Address.Size];
+        address.CopyTo(bytes);
+        return Hash(bytes);
+    }
+
     private static ulong Fold(ulong x, ulong y)
     {
         ulong high = Math.BigMul(x, y, out ulong low);

@@ -1,0 +1,219 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
+
+namespace Conet.Wire.Native;
+
+/// <summary>
+/// A hash table of 64-bit fingerprints and 32-bit values whose buckets are the lines of the processor's
+/// cache: a look-up reads one, rarely the next as well. Outside the collector's heap, on large pages where
+/// the system gives them. One thread inserts, before others read; <see cref="Mark"/> alone may come later.
+/// </summary>
+/// <remarks>
+/// <code>
+///   0        8        16       24       32       40    44    48    52    56    60    64
+///   +--------+--------+--------+--------+--------+-----+-----+-----+-----+-----+-----+
+///   | print  | print  | print  | print  | print  | val | val | val | val | val |flags|
+///   +--------+--------+--------+--------+--------+-----+-----+-----+-----+-----+-----+
+///   print 0: free                       flags: 1 full, and more lies in the next line; 2 marked
+/// </code>
+/// </remarks>
+internal sealed unsafe partial class FingerprintLines
+{
+    /// <summary>Fingerprints of a line.</summary>
+    public const int Slots = 5;
+
+    /// <summary>
+    /// Lines of one walk. With keyed places and under four fingerprints a line on average, a longer one does
+    /// not occur; the bound makes it impossible.
+    /// </summary>
+    public const int WalkMax = 64;
+
+    private const int LineBytes = 64;
+    private const int ValuesOffset = Slots * sizeof(ulong);
+    private const int FlagsOffset = ValuesOffset + (Slots * sizeof(uint));
+    private const uint Spilled = 1;
+    private const uint Marked = 2;
+    private const uint SlotMask = (1u << Slots) - 1;
+    private const nuint HugePageBytes = 2 << 20;
+    private const int AdviseHugePages = 14;
+
+    private readonly ulong _lines;
+    private readonly byte* _memory;
+    private readonly long _bytes;
+
+    /// <param name="lines">1 to 2^31.</param>
+    public FingerprintLines(int lines)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(lines, 1);
+        _lines = (ulong)lines;
+        _bytes = (long)lines * LineBytes;
+        bool isLarge = (nuint)_bytes >= HugePageBytes;
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)_bytes, isLarge ? HugePageBytes : LineBytes);
+        if (isLarge && OperatingSystem.IsLinux())
+            _ = madvise(_memory, (nuint)_bytes, AdviseHugePages); // refused: it is slower and as right
+        NativeMemory.Clear(_memory, (nuint)_bytes);
+        GC.AddMemoryPressure(_bytes);
+    }
+
+    ~FingerprintLines()
+    {
+        NativeMemory.AlignedFree(_memory);
+        GC.RemoveMemoryPressure(_bytes);
+    }
+
+    /// <summary>Asks for the line of a place without waiting for it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Prefetch(ulong place)
+    {
+        if (Sse.IsSupported)
+            Sse.Prefetch0(LineAt(IndexOf(place)));
+        else
+            _ = Volatile.Read(ref *LineAt(IndexOf(place)));
+    }
+
+    /// <summary>Finds a fingerprint. Any thread; the caller keeps this object alive.</summary>
+    /// <param name="place">Its hash, spread over all 64 bits.</param>
+    /// <param name="print">Not 0.</param>
+    /// <param name="value">Its value; 0 for none.</param>
+    /// <param name="isMarked">Whether its line was marked.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryFind(ulong place, ulong print, out uint value, out bool isMarked)
+    {
+        byte* line = LineAt(IndexOf(place));
+        uint flags = *(uint*)(line + FlagsOffset);
+        isMarked = (flags & Marked) != 0;
+        uint slots = Match(line, print);
+        if (slots != 0)
+        {
+            value = ((uint*)(line + ValuesOffset))[uint.TrailingZeroCount(slots)];
+            return true;
+        }
+
+        value = 0;
+        return (flags & Spilled) != 0 && TryFindBeyond(line, print, out value);
+    }
+
+    /// <summary>
+    /// Inserts a fingerprint. False, and nothing changed but a mark, if it is there already or its walk is
+    /// full: then the caller keeps what it stands for elsewhere, and look-ups are told by the mark.
+    /// </summary>
+    public bool TryInsert(ulong place, ulong print, uint value)
+    {
+        byte* line = LineAt(IndexOf(place));
+        if (!HasRoom(line, print))
+        {
+            Mark(place);
+            return false;
+        }
+
+        uint free = Match(line, 0);
+        while (free == 0)
+        {
+            *(uint*)(line + FlagsOffset) |= Spilled;
+            line = Next(line);
+            free = Match(line, 0);
+        }
+
+        int slot = (int)uint.TrailingZeroCount(free);
+        ((ulong*)line)[slot] = print;
+        ((uint*)(line + ValuesOffset))[slot] = value;
+        GC.KeepAlive(this);
+        return true;
+    }
+
+    /// <summary>Marks the line of a place for good. Any thread, while others read.</summary>
+    public void Mark(ulong place)
+    {
+        uint* flags = (uint*)(LineAt(IndexOf(place)) + FlagsOffset);
+        Interlocked.Or(ref *flags, Marked);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Which slots hold a fingerprint, a bit each: the oracle of the wider ones.</summary>
+    internal static uint MatchScalar(ReadOnlySpan<ulong> prints, ulong print)
+    {
+        uint slots = 0;
+        for (int slot = 0; slot < Slots; slot++)
+            slots |= prints[slot] == print ? 1u << slot : 0;
+        return slots;
+    }
+
+    /// <summary>The same, as wide as this processor is. Reads a whole line.</summary>
+    internal static uint Match(ReadOnlySpan<ulong> line, ulong print)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(line.Length, LineBytes / sizeof(ulong));
+        fixed (ulong* first = line)
+            return Match((byte*)first, print);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static uint Match(byte* line, ulong print)
+    {
+        if (Vector512.IsHardwareAccelerated)
+        {
+            Vector512<ulong> all = Vector512.Load((ulong*)line);
+            return (uint)Vector512.Equals(all, Vector512.Create(print)).ExtractMostSignificantBits()
+                & SlotMask;
+        }
+
+        if (Vector256.IsHardwareAccelerated)
+        {
+            Vector256<ulong> four = Vector256.Load((ulong*)line);
+            uint slots = Vector256.Equals(four, Vector256.Create(print)).ExtractMostSignificantBits();
+            return slots | (((ulong*)line)[Slots - 1] == print ? 1u << (Slots - 1) : 0);
+        }
+
+        return MatchScalar(new ReadOnlySpan<ulong>(line, Slots), print);
+    }
+
+    [LibraryImport("libc")]
+    private static partial int madvise(void* address, nuint bytes, int advice);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong IndexOf(ulong place) => Math.BigMul(place, _lines, out _);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private byte* LineAt(ulong index) => _memory + (index * LineBytes);
+
+    private byte* Next(byte* line)
+    {
+        byte* next = line + LineBytes;
+        return next == _memory + _bytes ? _memory : next;
+    }
+
+    private bool TryFindBeyond(byte* line, ulong print, out uint value)
+    {
+        for (int walked = 1; walked < WalkMax; walked++)
+        {
+            line = Next(line);
+            uint slots = Match(line, print);
+            if (slots != 0)
+            {
+                value = ((uint*)(line + ValuesOffset))[uint.TrailingZeroCount(slots)];
+                return true;
+            }
+
+            if ((*(uint*)(line + FlagsOffset) & Spilled) == 0)
+                break;
+        }
+
+        value = 0;
+        return false;
+    }
+
+    /// <summary>Whether a walk has a free slot, and no slot before it has the fingerprint.</summary>
+    private bool HasRoom(byte* line, ulong print)
+    {
+        for (int walked = 0; walked < WalkMax; walked++, line = Next(line))
+        {
+            if (Match(line, print) != 0)
+                return false;
+            if (Match(line, 0) != 0)
+                return true;
+        }
+
+        return false;
+    }
+}
