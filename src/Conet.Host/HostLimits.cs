@@ -27,8 +27,8 @@ public static class HostLimits
     /// </summary>
     public const int ProvidersMax = 8;
 
-    /// <summary>Workers of one process; one a core is right, and no machine in use has more cores.</summary>
-    public const int WorkersMax = 256;
+    /// <summary>Workers of one process.</summary>
+    public const int WorkersMax = Wire.Limits.WorkersMax;
 
     /// <summary>
     /// First-contact opens a second. One costs about 45 us, so 2 000 is a tenth of a core: a flood of control
@@ -120,12 +120,6 @@ public static class HostLimits
     /// <summary>Lifetime of the reply block in a probe, and how long its key is kept.</summary>
     public const int ProbeKeyMilliseconds = 60_000;
 
-    /// <summary>
-    /// Busy turns of a worker before what its thread allocates is counted: compiling
-    /// and first calls are over.
-    /// </summary>
-    public const int WarmUpTurns = 128;
-
     /// <summary>Cells the control thread handles before it looks at timers again.</summary>
     public const int ControlCellsPerRound = 64;
 
@@ -180,5 +174,5 @@ public static class HostLimits
     public const int SentFileBytesMax = Wire.Limits.MessageBytesMax;
 
     /// <summary>Time the process gives its threads to end after a signal.</summary>
-    public const int StopMilliseconds = 5_000;
+    public const int StopMilliseconds = Wire.Limits.StopMilliseconds;
 }

@@ -87,6 +87,18 @@ public static class Limits
     /// </summary>
     public const int SocketBufferBytes = 8 << 20;
 
+    /// <summary>Workers of one process; one a core is right, and few machines have more cores.</summary>
+    public const int WorkersMax = 256;
+
+    /// <summary>
+    /// Busy turns of a worker before what its thread allocates is counted: compiling and first calls are
+    /// over.
+    /// </summary>
+    public const int WarmUpTurns = 128;
+
+    /// <summary>Time a thread that was asked to end is waited for: several of its longest turns.</summary>
+    public const int StopMilliseconds = 5_000;
+
     /// <summary>
     /// Longest wait of a worker's turn, so that a stop that was missed is seen. Milliseconds.
     /// </summary>

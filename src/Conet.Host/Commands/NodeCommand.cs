@@ -107,6 +107,7 @@ internal static class NodeCommand
                     Node = new IPEndPoint(config.Listen, config.NodePort),
                     HttpPort = config.HttpPort == 0 ? null : config.HttpPort,
                     Workers = config.Workers,
+                    PinWorkers = config.PinWorkers,
                     Limits = config.Limits,
                     SocketKind = settings.SocketKind,
                 },

@@ -74,6 +74,11 @@ public sealed record NodeConfig
     /// <summary>Forwarding threads, 1 to 256.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>
+    /// Whether each worker is bound to a core of its own; null, for an absent key: when there are several.
+    /// </summary>
+    public bool? PinWorkers { get; init; }
+
     /// <summary>Directory for the mirrored table; made if it is absent.</summary>
     public required string StateDirectory { get; init; }
 
@@ -145,6 +150,8 @@ public sealed record NodeConfig
             WriteSecret(json, "sealKey", SealKey);
             json.WriteNumber("httpPort", HttpPort);
             json.WriteNumber("workers", Workers);
+            if (PinWorkers is bool pin)
+                json.WriteBoolean("pinWorkers", pin);
             json.WriteString("stateDirectory", StateDirectory);
             json.WriteBoolean("plain", Plain);
             WriteLimits(json);

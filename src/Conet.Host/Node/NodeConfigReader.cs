@@ -14,7 +14,7 @@ internal ref struct NodeConfigReader
     private static readonly string[] RootKeys =
     [
         "nodeId", "chain", "listen", "clientPort", "nodePort", "signer", "sealKey", "httpPort", "workers",
-        "stateDirectory", "plain", "limits",
+        "pinWorkers", "stateDirectory", "plain", "limits",
     ];
 
     private static readonly string[] ChainKeys =
@@ -93,6 +93,7 @@ internal ref struct NodeConfigReader
         SecretSource? signer = null, sealKey = null;
         string stateDirectory = string.Empty;
         bool plain = false;
+        bool? pinWorkers = null;
         NodeLimits limits = new();
         uint seen = 0;
         while (NextKey(RootKeys, ref seen, out int key))
@@ -108,6 +109,7 @@ internal ref struct NodeConfigReader
                 case "sealKey": sealKey = ReadSecret("sealKey", SealKeyKeys); break;
                 case "httpPort": httpPort = (int)ReadNumber("httpPort", 0, ushort.MaxValue); break;
                 case "workers": workers = (int)ReadNumber("workers", 1, HostLimits.WorkersMax); break;
+                case "pinWorkers": pinWorkers = ReadFlag("pinWorkers"); break;
                 case "stateDirectory": stateDirectory = ReadText("stateDirectory"); break;
                 case "plain": plain = ReadFlag("plain"); break;
                 case "limits": limits = ReadLimits(); break;
@@ -132,6 +134,7 @@ internal ref struct NodeConfigReader
             SealKey = sealKey!,
             HttpPort = httpPort,
             Workers = workers,
+            PinWorkers = pinWorkers,
             StateDirectory = stateDirectory,
             Plain = plain,
             Limits = limits,

@@ -10,7 +10,7 @@ namespace Conet.Host.Node;
 
 /// <summary>
 /// The threads of a node whose id is known, and what they share: workers, control, tables of local addressees
-/// and hops. Owns identity and sockets.
+/// and hops. Owns the identity.
 /// </summary>
 internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     where THomes : struct, IHomeLookup
@@ -32,13 +32,13 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     private readonly ControlPlane _plane;
     private readonly HopDirector _hops;
     private readonly ControlThread _control;
-    private readonly WorkerThread<THomes>[] _workers;
+    private readonly UdpWorkerThread<NodeRoutes<THomes>>[] _workers;
 
     public NodeEngine(
         NodeIdentity identity,
         NodeRuntimeOptions options,
         INodeTables<THomes> tables,
-        IReadOnlyList<(CellSocket Client, CellSocket Node)> sockets,
+        IReadOnlyList<CellSocketPair> sockets,
         Action<Exception> onFault)
     {
         _identity = identity;
@@ -54,10 +54,10 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
             identity.Id, limits, new AttachedEndpoints(locals, clients), RandomNumberGenerator.Fill);
         _plane = new ControlPlane(identity, home, probes, this, limits, RandomNumberGenerator.Fill);
         _hops = new HopDirector(identity.Id, probes, neighbours, board);
-        byte[] own = new byte[Address.Size];
-        identity.OwnAddress.CopyTo(own);
+        byte[] own = identity.OwnAddress.ToArray();
         NodeRoutes<THomes> routes = new(tables.Homes, board);
-        _workers = [.. sockets.Select((pair, number) => new WorkerThread<THomes>(
+        bool pin = options.PinWorkers ?? sockets.Count > 1;
+        _workers = [.. sockets.Select((pair, number) => new UdpWorkerThread<NodeRoutes<THomes>>(
             number,
             new UdpWorkerOptions
             {
@@ -72,6 +72,7 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
                 DevelopmentChain = development,
             },
             routes,
+            pin ? WorkerCores.Of(number, sockets.Count) : WorkerCores.Any,
             onFault))];
         _control = new ControlThread(queue, _plane, () => tables.Nodes, _hops, CellsOfHop, onFault);
     }
@@ -81,7 +82,7 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     public void Start()
     {
         _control.Start();
-        foreach (WorkerThread<THomes> worker in _workers)
+        foreach (UdpWorkerThread<NodeRoutes<THomes>> worker in _workers)
             worker.Start();
     }
 
@@ -92,7 +93,7 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     public bool Stop()
     {
         bool ended = _control.Stop();
-        foreach (WorkerThread<THomes> worker in _workers)
+        foreach (UdpWorkerThread<NodeRoutes<THomes>> worker in _workers)
             ended &= worker.Stop();
         return ended;
     }
@@ -128,11 +129,12 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
             .Select(link => new LinkStatus(link.NodeId, link.Reachable, (long)CellsOfHop(link.Hop)))],
         WorkerAllocatedBytes = _workers.Sum(worker => worker.AllocatedBytes),
         WorkerCellsSinceWarmUp = _workers.Sum(worker => worker.CellsSinceWarmUp),
+        Workers = [.. _workers.Select(WorkerStatus.Of)],
     };
 
     public void Dispose()
     {
-        foreach (WorkerThread<THomes> worker in _workers)
+        foreach (UdpWorkerThread<NodeRoutes<THomes>> worker in _workers)
             worker.Dispose();
         _plane.Dispose();
         _identity.Dispose();
@@ -156,7 +158,7 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     private ulong CellsOfHop(int hop)
     {
         ulong sum = 0;
-        foreach (WorkerThread<THomes> worker in _workers)
+        foreach (UdpWorkerThread<NodeRoutes<THomes>> worker in _workers)
             sum += worker.Counters.HopCells(hop);
         return sum;
     }

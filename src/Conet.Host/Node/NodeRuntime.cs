@@ -17,11 +17,11 @@ public sealed class NodeRuntime<THomes>
 {
     private readonly NodeRuntimeOptions _options;
     private readonly INodeTables<THomes> _tables;
-    private readonly List<(CellSocket Client, CellSocket Node)> _sockets = [];
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<Exception> _fault = new(
         TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly long _beganAt = Stopwatch.GetTimestamp();
+    private IReadOnlyList<CellSocketPair> _sockets = [];
     private volatile NodeEngine<THomes>? _engine;
     private volatile bool _isStopping;
 
@@ -129,35 +129,11 @@ public sealed class NodeRuntime<THomes>
 
     private void OpenSockets()
     {
-        IPEndPoint client = _options.Client, node = _options.Node;
-        for (int worker = 0; worker < _options.Workers; worker++)
-        {
-            CellSocket clientSocket = Open(client);
-            try
-            {
-                _sockets.Add((clientSocket, Open(node)));
-            }
-            catch
-            {
-                clientSocket.Dispose();
-                throw;
-            }
-
-            // With port 0 the first worker's choice is everybody's.
-            client = new IPEndPoint(client.Address, clientSocket.LocalEndpoint.Port);
-            node = new IPEndPoint(node.Address, _sockets[^1].Node.LocalEndpoint.Port);
-        }
-
+        _sockets = CellSocketPair.Open(
+            _options.Client, _options.Node, _options.Workers, _options.SocketKind);
         ClientEndpoint = _sockets[0].Client.LocalEndpoint;
         NodeEndpoint = _sockets[0].Node.LocalEndpoint;
     }
-
-    private CellSocket Open(IPEndPoint local) => CellSocket.Open(new CellSocketOptions
-    {
-        Local = local,
-        Kind = _options.SocketKind,
-        ReusePort = _options.Workers > 1,
-    });
 
     private async Task WorkAsync(Task tables, CancellationToken cancellation)
     {
@@ -210,17 +186,15 @@ public sealed class NodeRuntime<THomes>
         if (_engine is NodeEngine<THomes> engine)
         {
             engine.Dispose();
-            return;
         }
-
-        foreach (var (client, node) in _sockets)
+        else
         {
-            client.Dispose();
-            node.Dispose();
+            _options.Signer.Dispose();
+            _options.SealKey.Dispose();
         }
 
-        _options.Signer.Dispose();
-        _options.SealKey.Dispose();
+        foreach (CellSocketPair pair in _sockets)
+            pair.Dispose();
     }
 }
 

@@ -32,6 +32,12 @@ public sealed record NodeRuntimeOptions
     /// <summary>Forwarding threads, 1 to 256.</summary>
     public int Workers { get; init; } = 1;
 
+    /// <summary>
+    /// Whether each worker is bound to a core of its own; null: when there are several, so that nodes of one
+    /// worker that share a machine do not share its first core.
+    /// </summary>
+    public bool? PinWorkers { get; init; }
+
     /// <summary>Bounds.</summary>
     public NodeLimits Limits { get; init; } = new();
 

@@ -110,6 +110,9 @@ public sealed record NodeStatus
     /// <summary>Cells forwarded or delivered since that warm-up.</summary>
     public long WorkerCellsSinceWarmUp { get; init; }
 
+    /// <summary>The forwarding threads, in order.</summary>
+    public IReadOnlyList<WorkerStatus> Workers { get; init; } = [];
+
     /// <summary>Collections of the garbage collector, by generation.</summary>
     public IReadOnlyList<NamedCount> Collections { get; init; } = [];
 

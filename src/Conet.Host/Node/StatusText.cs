@@ -40,6 +40,7 @@ public static class StatusText
         Gauge(text, "conet_aliases", "Aliases in force.", status.Aliases);
         Gauge(text, "conet_pending_challenges", "Challenges not yet confirmed.", status.PendingChallenges);
         Links(text, status.Links);
+        Workers(text, status.Workers);
         Counter(text, "conet_worker_allocated_bytes_total",
             "Managed bytes taken by workers since warm-up.", status.WorkerAllocatedBytes);
         Counters(
@@ -73,6 +74,7 @@ public static class StatusText
             json.WriteNumber("aliases", status.Aliases);
             json.WriteNumber("pending_challenges", status.PendingChallenges);
             WriteLinks(json, status.Links);
+            WriteWorkers(json, status.Workers);
             json.WriteNumber("worker_allocated_bytes", status.WorkerAllocatedBytes);
             json.WriteNumber("worker_cells_since_warm_up", status.WorkerCellsSinceWarmUp);
             json.WriteNumber("worker_allocated_bytes_per_cell", status.WorkerAllocatedBytesPerCell);
@@ -120,6 +122,36 @@ public static class StatusText
 
         json.WriteEndArray();
     }
+
+    private static void WriteWorkers(Utf8JsonWriter json, IReadOnlyList<WorkerStatus> workers)
+    {
+        json.WriteStartArray("workers");
+        foreach (WorkerStatus worker in workers)
+        {
+            json.WriteStartObject();
+            json.WriteNumber("core", worker.Core);
+            json.WriteNumber("cells_received", worker.Received);
+            json.WriteNumber("cells_forwarded", worker.Forwarded);
+            json.WriteNumber("cells_delivered", worker.Delivered);
+            json.WriteNumber("drops", worker.Dropped);
+            json.WriteNumber("allocated_bytes", worker.AllocatedBytes);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Workers(StringBuilder text, IReadOnlyList<WorkerStatus> workers)
+    {
+        Head(text, "conet_worker_cells_total", "Cells received, by worker.", "counter");
+        foreach ((int number, WorkerStatus worker) in workers.Index())
+            Line(text, "conet_worker_cells_total", "worker", Number(number), worker.Received);
+        Head(text, "conet_worker_core", "Core a worker is bound to, or -1.", "gauge");
+        foreach ((int number, WorkerStatus worker) in workers.Index())
+            Line(text, "conet_worker_core", "worker", Number(number), worker.Core);
+    }
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 
     private static void Links(StringBuilder text, IReadOnlyList<LinkStatus> links)
     {

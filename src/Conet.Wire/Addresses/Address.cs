@@ -38,6 +38,14 @@ public readonly struct Address : IEquatable<Address>, IComparable<Address>
         BinaryPrimitives.WriteUInt32BigEndian(destination[16..], _low);
     }
 
+    /// <summary>The 20 bytes in an array of their own.</summary>
+    public byte[] ToArray()
+    {
+        byte[] bytes = new byte[Size];
+        CopyTo(bytes);
+        return bytes;
+    }
+
     /// <summary>
     /// Reads 0x and 40 hex digits. All lower and all upper case are accepted; mixed case must be right by
     /// EIP-55.
