@@ -34,16 +34,6 @@ public sealed partial class ReadmeTests
             shown.Where(block => !programs.Contains(block)).Select(block => block.Split('\n')[0]));
     }
 
-    [Fact]
-    public void The_sample_runs()
-    {
-        Tool run = Tool.Run("dotnet", "exec", Path.Combine(
-            AppContext.BaseDirectory, "../../Forwarder/release/Forwarder.dll"));
-        Assert.True(run.ExitCode == 0, run.Error);
-        MatchCollection hops = Regex.Matches(run.Output, @"^hop [01]: (\d) cells$", RegexOptions.Multiline);
-        Assert.Equal(3, hops.Sum(hop => hop.Groups[1].Value[0] - '0'));
-    }
-
     [SkippableFact]
     public void Every_verb_is_documented()
     {
