@@ -1,3 +1,6 @@
+using System.Diagnostics;
+using Conet.Bench.Forward.Variants;
+
 namespace Conet.Bench.Forward;
 
 /// <summary>
@@ -6,11 +9,19 @@ namespace Conet.Bench.Forward;
 /// </summary>
 internal sealed class ForwardBenchmark : IBenchmark
 {
+    public const string PeersSwitch = "--peers";
+
+    private const string PlanSwitch = "--plan";
+
     public string Name => "forward";
 
     public string Summary => "cells a second through a node, beside C and the kernel; best as root";
 
-    public IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>();
+    public IReadOnlyDictionary<string, string> Switches { get; } = new Dictionary<string, string>
+    {
+        [PeersSwitch] = "other people's forwarders too, those that are installed",
+        [PlanSwitch] = "says what would be measured and for how long, and ends",
+    };
 
     public IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
@@ -37,15 +48,17 @@ internal sealed class ForwardBenchmark : IBenchmark
             plan = plan with { Model = LinkModel.Loopback };
         }
 
+        if (options.Switches.Contains(PlanSwitch))
+        {
+            PlanReport.Write(plan, output);
+            return ExitCodes.Ok;
+        }
+
         double load = Machine.Load();
         List<ForwardRow> rows = [];
         try
         {
-            foreach (int sources in plan.Sources)
-            {
-                foreach (int hops in plan.Hops)
-                    rows.AddRange(ForwardRun.Measure(plan, sources, hops, output.Progress));
-            }
+            MeasureAll(plan, rows, output.Progress);
         }
         catch (ForwardException error)
         {
@@ -55,6 +68,28 @@ internal sealed class ForwardBenchmark : IBenchmark
 
         ForwardReport.Write(rows, plan, options.Json, load, output.Results);
         return Judge(rows, output.Progress);
+    }
+
+    private static void MeasureAll(ForwardPlan plan, List<ForwardRow> rows, TextWriter progress)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        for (int index = 0; index < plan.Points.Count; index++)
+        {
+            ForwardPoint point = plan.Points[index];
+            IReadOnlyList<Variant> variants = VariantList.Choose(plan, point, progress);
+            if (variants.Count == 0)
+                continue;
+            TimeSpan limit = plan.IsTimed ? ShareOf(plan, index, clock.Elapsed) : TimeSpan.MaxValue;
+            rows.AddRange(ForwardRun.Measure(plan, point, variants, limit, progress));
+        }
+    }
+
+    /// <summary>What a point may take, so that those after it get their share of what is left.</summary>
+    private static TimeSpan ShareOf(ForwardPlan plan, int index, TimeSpan elapsed)
+    {
+        IEnumerable<double> weights = plan.Points.Skip(index).Select(point => PlanReport.SecondsOf(plan, point));
+        double left = ForwardPlan.FullRunSecondsMax - elapsed.TotalSeconds;
+        return TimeSpan.FromSeconds(left * weights.First() / weights.Sum());
     }
 
     private static int Judge(List<ForwardRow> rows, TextWriter progress)

@@ -19,32 +19,45 @@ internal static class ForwardReport
             return;
         }
 
+        WriteTable(rows, plan, load, results);
+    }
+
+    private static void WriteTable(
+        IReadOnlyList<ForwardRow> rows, ForwardPlan plan, double load, TextWriter results)
+    {
         string busy = load.ToString("0.00", _culture);
         results.WriteLine($"machine: {Machine.Line}; load average at the start {busy}");
         results.WriteLine(
             $"model {Name(plan.Model)}, {plan.Routes.ToString("#,0", _culture)} routes, cells of 1160 bytes,"
-            + " one core forwards; thousands of cells a second");
-        foreach (var group in rows.GroupBy(row => (row.Sources, row.Hops)))
+            + " one core forwards; thousands of cells a second, times in us");
+        foreach (var group in rows.GroupBy(row => row.Load))
         {
             results.WriteLine();
             results.WriteLine(
-                $"{$"{group.Key.Sources} sources, {group.Key.Hops} hops",-26}{"lossless",10}{"spread",8}"
-                + $"{"overload",10}{"offered",10}{"per cpu s",11}{"p50 us",9}{"p99 us",9}{"p99.9",9}");
+                $"{$"{group.Key}, {group.First().Rounds} rounds",-30}{"lossless",9}{"spread",7}{"<= 0.1 %",9}"
+                + $"{"overload",9}{"offered",9}{"per cpu s",10}{"p50",7}{"p99",7}{"at 80 %",9}{"at 1 k/s",9}");
             foreach (ForwardRow row in group)
                 results.WriteLine(Line(row));
+            if (group.First().HeadroomCellsPerSecond is { } headroom)
+                results.WriteLine($"  without a forwarder {Thousands(headroom)} come through: the headroom");
         }
 
         results.WriteLine();
-        results.WriteLine("latencies at half of a variant's own lossless rate (at most 1 % lost)");
+        results.WriteLine("lossless: at most 1 % lost; p50, p99 at half of that; p99 at 80 % of it, p50 at 1 k/s");
+        results.WriteLine("*: next to nothing was lost under overload, so the limit is the generator's");
+        foreach (ForwardRow row in rows.Where(row => row.Note is not null).DistinctBy(row => row.Variant))
+            results.WriteLine($"{row.Variant}: {row.Note}");
     }
 
     private static string Line(ForwardRow row) =>
-        $"  {row.Variant,-24}{Thousands(row.LosslessCellsPerSecond),10}"
-        + $"{row.Spread.ToString("0%", _culture),8}"
-        + $"{Thousands(row.OverloadCellsPerSecond),10}{Thousands(row.OfferedCellsPerSecond),10}"
-        + $"{(row.CellsPerCpuSecond is { } cells ? Thousands(cells) : "-"),11}"
-        + $"{row.AtHalf.P50.ToString("0", _culture),9}"
-        + $"{row.AtHalf.P99.ToString("0", _culture),9}{row.AtHalf.P999.ToString("0", _culture),9}";
+        $"  {row.Variant + (row.IsGeneratorBound ? " *" : ""),-28}{Thousands(row.LosslessCellsPerSecond),9}"
+        + $"{row.Spread.ToString("0%", _culture),7}{Thousands(row.StrictCellsPerSecond),9}"
+        + $"{Thousands(row.OverloadCellsPerSecond),9}{Thousands(row.OfferedCellsPerSecond),9}"
+        + $"{(row.CellsPerCpuSecond is { } cells ? Thousands(cells) : "-"),10}"
+        + $"{Microseconds(row.AtHalf?.P50),7}{Microseconds(row.AtHalf?.P99),7}"
+        + $"{Microseconds(row.AtHigh?.P99),9}{Microseconds(row.AtLow?.P50),9}";
+
+    private static string Microseconds(double? time) => time?.ToString("0", _culture) ?? "-";
 
     private static string Thousands(double number) => (number / 1e3).ToString("#,0.0", _culture);
 
@@ -59,20 +72,31 @@ internal static class ForwardReport
             json.WriteString("benchmark", "forward");
             json.WriteString("variant", row.Variant);
             json.WriteString("model", Name(row.Model));
-            json.WriteNumber("sources", row.Sources);
-            json.WriteNumber("hops", row.Hops);
+            json.WriteNumber("sources", row.Load.Sources);
+            json.WriteNumber("hops", row.Load.Hops);
             json.WriteNumber("routes", row.Routes);
             json.WriteNumber("lossless_cells_per_s", Math.Round(row.LosslessCellsPerSecond));
+            json.WriteNumber("lossless_01_cells_per_s", Math.Round(row.StrictCellsPerSecond));
             json.WriteNumber("overload_cells_per_s", Math.Round(row.OverloadCellsPerSecond));
             json.WriteNumber("offered_cells_per_s", Math.Round(row.OfferedCellsPerSecond));
+            if (row.HeadroomCellsPerSecond is { } headroom)
+                json.WriteNumber("headroom_cells_per_s", Math.Round(headroom));
+            json.WriteBoolean("generator_bound", row.IsGeneratorBound);
             if (row.CellsPerCpuSecond is { } cells)
                 json.WriteNumber("cells_per_cpu_s", Math.Round(cells));
+            if (row.CoreShare is { } share)
+                json.WriteNumber("core_share", Math.Round(share, 3));
             WriteLatency(json, "", row.AtHalf);
-            WriteLatency(json, "_at_80_percent", row.AtMost);
+            WriteLatency(json, "_at_80_percent", row.AtHigh);
+            WriteLatency(json, "_at_1000_per_s", row.AtLow);
+            WriteLatency(json, "_at_half_of_c_mmsg", row.AtYardstick);
             json.WriteNumber("bytes_allocated", row.BytesAllocated);
             json.WriteNumber("faulty_cells", row.Faults);
             json.WriteNumber("rounds", row.Rounds);
             json.WriteNumber("spread", Math.Round(row.Spread, 4));
+            json.WriteBoolean("peer", row.IsPeer);
+            if (row.Note is not null)
+                json.WriteString("note", row.Note);
             json.WriteNumber("load_average", load);
             json.WriteString("machine", Machine.Line);
             json.WriteEndObject();
@@ -81,10 +105,12 @@ internal static class ForwardReport
         return Encoding.UTF8.GetString(bytes.ToArray());
     }
 
-    private static void WriteLatency(Utf8JsonWriter json, string suffix, ForwardRow.Latency latency)
+    private static void WriteLatency(Utf8JsonWriter json, string suffix, ForwardRow.Latency? latency)
     {
-        json.WriteNumber($"p50{suffix}_us", latency.P50);
-        json.WriteNumber($"p99{suffix}_us", latency.P99);
-        json.WriteNumber($"p999{suffix}_us", latency.P999);
+        if (latency is not { } times)
+            return;
+        json.WriteNumber($"p50{suffix}_us", times.P50);
+        json.WriteNumber($"p99{suffix}_us", times.P99);
+        json.WriteNumber($"p999{suffix}_us", times.P999);
     }
 }

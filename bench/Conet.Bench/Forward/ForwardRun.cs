@@ -1,132 +1,105 @@
-using Conet.LoadGen.Tools;
+using System.Diagnostics;
+using Conet.Bench.Forward.Variants;
 
 namespace Conet.Bench.Forward;
 
 /// <summary>
 /// The method: all variants stand ready at once, and each round measures every one of them, so that whatever
-/// else the machine does meets all alike. A round is an overload and a search for the highest rate that loses
-/// almost nothing.
+/// else the machine does meets all alike. A round is an overload and a search for the highest rates that
+/// lose almost nothing; rounds of latencies follow, at rates that come from those.
 /// </summary>
 internal static class ForwardRun
 {
-    private const double HalfLoad = 0.5;
-    private const double HighLoad = 0.8;
-    private const double SearchFrom = 0.2;
-    private const double SearchTo = 1.3;
-
-    /// <summary>Measures the variants of a plan under one load.</summary>
+    /// <summary>Measures variants under one load.</summary>
+    /// <param name="plan">How.</param>
+    /// <param name="point">Under which load, how often.</param>
+    /// <param name="variants">Which.</param>
+    /// <param name="limit">When it has to end, with fewer rounds if need be.</param>
+    /// <param name="progress">Hears of every round.</param>
     /// <exception cref="ForwardException">The topology or a tool cannot be set up.</exception>
     public static IReadOnlyList<ForwardRow> Measure(
-        ForwardPlan plan, int sources, int hops, TextWriter progress)
+        ForwardPlan plan,
+        ForwardPoint point,
+        IReadOnlyList<Variant> variants,
+        TimeSpan limit,
+        TextWriter progress)
     {
+        Stopwatch clock = Stopwatch.StartNew();
         using Topology topology = new(plan.Model);
         using ToolProcess sink = new("sink", topology.AtSink(ToolProcess.LoadGen(
-            "hear", "--at", $"0.0.0.0:{Variant.HearPort}", "--hop-base", topology.FirstHop,
-            "--routes", $"{plan.Routes}", "--hops", $"{hops}")));
-        List<Variant> variants = Variant.Start(plan, topology, sources, hops, progress);
+            "hear", "--at", $"0.0.0.0:{Stand.HearPort}", "--hop-base", topology.FirstHop,
+            "--routes", $"{plan.Routes}", "--hops", $"{point.Load.Hops}")));
+        List<StartedVariant> started = VariantList.Start(
+            variants, index => new Stand(topology, plan, point.Load, sink, index), progress);
         try
         {
-            List<Rounds> all = [.. variants.Select(variant => new Rounds(variant))];
-            foreach (Rounds rounds in all)
-            {
-                rounds.Variant.Activate(plan.Model);
-                Probe.Take(rounds.Variant, sink, 0, plan.Seconds / 2);
-            }
-
-            for (int round = 1; round <= plan.Rounds; round++)
-            {
-                progress.WriteLine($"bench: round {round} of {plan.Rounds}, {sources} sources, {hops} hops");
-                foreach (Rounds rounds in all)
-                    MeasureRound(plan, rounds, sink);
-            }
-
-            return [.. all.Select(rounds => Finish(plan, rounds, sink, sources, hops))];
+            List<VariantRounds> all = [.. started.Select(variant => new VariantRounds(variant))];
+            Each(all, rounds => Probe.Take(rounds.Variant, 0, plan.Seconds), progress);
+            TimeSpan latencyTime = TimeSpan.FromSeconds(
+                all.Count * point.LatencyRounds * LatencyLoads.Seconds(plan.Seconds));
+            Repeat(point.Rounds, "rates", point, clock, limit - latencyTime, progress, () =>
+                Each(all, rounds => rounds.Search(plan), progress));
+            double yardstick =
+                all.Find(rounds => rounds.Variant.Name == LatencyLoads.YardstickVariant)?.Lossless ?? 0;
+            Repeat(point.LatencyRounds, "latencies", point, clock, limit, progress, () =>
+                Each(all, rounds => rounds.Listen(plan, yardstick), progress));
+            return Rows(plan, point.Load, all);
         }
         finally
         {
-            variants.ForEach(variant => variant.Dispose());
+            started.ForEach(variant => variant.Dispose());
         }
     }
 
-    private static void MeasureRound(ForwardPlan plan, Rounds rounds, ToolProcess sink)
+    /// <summary>Does it so often, or while there is time for as long as the longest took; once at least.</summary>
+    private static void Repeat(
+        int times,
+        string what,
+        ForwardPoint point,
+        Stopwatch clock,
+        TimeSpan limit,
+        TextWriter progress,
+        Action round)
     {
-        rounds.Variant.Activate(plan.Model);
-        Probe overload = rounds.Note(Probe.Take(rounds.Variant, sink, 0, plan.Seconds));
-        rounds.Overloads.Add(overload);
-        double low = overload.CellsPerSecond * SearchFrom;
-        double high = Math.Min(overload.Sent.CellsPerSecond, overload.CellsPerSecond * SearchTo);
-        double lossless = overload.Loss <= plan.LossMax ? overload.CellsPerSecond : 0;
-        for (int step = 0; step < plan.Steps && lossless < high; step++)
+        TimeSpan longest = TimeSpan.Zero;
+        for (int number = 1; number <= times; number++)
         {
-            double rate = (low + high) / 2;
-            Probe probe = rounds.Note(Probe.Take(rounds.Variant, sink, rate, plan.Seconds));
-            if (probe.Loss > plan.LossMax)
+            TimeSpan start = clock.Elapsed;
+            if (number > 1 && start + longest > limit)
             {
-                high = rate;
-                continue;
+                progress.WriteLine($"bench: {point.Load}: no time for more than {number - 1} of {times} rounds");
+                return;
             }
 
-            low = rate;
-            lossless = Math.Max(lossless, probe.CellsPerSecond);
+            progress.WriteLine($"bench: {point.Load}: {what}, round {number} of {times}");
+            round();
+            TimeSpan took = clock.Elapsed - start;
+            longest = took > longest ? took : longest;
         }
-
-        rounds.Lossless.Add(lossless);
     }
 
-    private static ForwardRow Finish(
-        ForwardPlan plan, Rounds rounds, ToolProcess sink, int sources, int hops)
+    private static void Each(List<VariantRounds> all, Action<VariantRounds> measure, TextWriter progress)
     {
-        rounds.Variant.Activate(plan.Model);
-        double lossless = Median(rounds.Lossless);
-        Probe half = rounds.Note(Probe.Take(rounds.Variant, sink, lossless * HalfLoad, plan.Seconds));
-        Probe high = rounds.Note(Probe.Take(rounds.Variant, sink, lossless * HighLoad, plan.Seconds));
-        return new ForwardRow
+        foreach (VariantRounds rounds in all)
         {
-            Variant = rounds.Variant.Name,
-            Model = plan.Model,
-            Sources = sources,
-            Hops = hops,
-            Routes = plan.Routes,
-            LosslessCellsPerSecond = lossless,
-            OverloadCellsPerSecond = Median(rounds.Overloads.Select(probe => probe.CellsPerSecond)),
-            OfferedCellsPerSecond = Median(rounds.Overloads.Select(probe => probe.Sent.CellsPerSecond)),
-            CellsPerCpuSecond = plan.Model == LinkModel.Wire
-                ? null
-                : Median(rounds.Overloads.Select(probe => probe.CellsPerCpuSecond)),
-            AtHalf = new ForwardRow.Latency(half.Heard.P50Us, half.Heard.P99Us, half.Heard.P999Us),
-            AtMost = new ForwardRow.Latency(high.Heard.P50Us, high.Heard.P99Us, high.Heard.P999Us),
-            BytesAllocated = rounds.BytesAllocated,
-            Faults = rounds.Faults,
-            Rounds = rounds.Lossless.Count,
-            Spread = lossless == 0 ? 0 : (rounds.Lossless.Max() - rounds.Lossless.Min()) / lossless,
-        };
-    }
-
-    private static double Median(IEnumerable<double> numbers)
-    {
-        double[] sorted = [.. numbers.Order()];
-        int middle = sorted.Length / 2;
-        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-    }
-
-    /// <summary>What the rounds of one variant brought so far.</summary>
-    private sealed class Rounds(Variant variant)
-    {
-        public Variant Variant { get; } = variant;
-
-        public List<Probe> Overloads { get; } = [];
-
-        public List<double> Lossless { get; } = [];
-
-        public long BytesAllocated { get; private set; }
-
-        public long Faults { get; private set; }
-
-        public Probe Note(Probe probe)
-        {
-            BytesAllocated += probe.BytesAllocated;
-            Faults += probe.Faults;
-            return probe;
+            try
+            {
+                rounds.Variant.Activate();
+                measure(rounds);
+                rounds.Variant.Deactivate();
+            }
+            catch (ForwardException error)
+            {
+                progress.WriteLine($"bench: {rounds.Variant.Name}: {error.Message}");
+                throw;
+            }
         }
+    }
+
+    private static IReadOnlyList<ForwardRow> Rows(ForwardPlan plan, ForwardLoad load, List<VariantRounds> all)
+    {
+        List<ForwardRow> rows = [.. all.Select(rounds => rounds.Row(plan, load))];
+        double? headroom = rows.Find(row => row.Variant == DirectVariant.DirectName)?.OverloadCellsPerSecond;
+        return [.. rows.Select(row => row with { HeadroomCellsPerSecond = headroom })];
     }
 }

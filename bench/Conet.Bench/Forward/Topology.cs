@@ -9,7 +9,9 @@ namespace Conet.Bench.Forward;
 /// <code>
 ///   A generator  10.7.0.1 --- 10.7.0.2  R forwarder  10.6.0.1 --- 10.6.0.2  C sink
 ///   sources 10.8.0.0/16                                          hops 10.9.0.0/16
+///               10.5.0.1 -------------------------------------- 10.5.0.2
 /// </code>
+/// The lower link passes the forwarder by and carries nothing but the measurement of the harness itself.
 /// </summary>
 internal sealed class Topology : IDisposable
 {
@@ -26,8 +28,13 @@ internal sealed class Topology : IDisposable
     // Unique, because the kernel names its threads after interfaces and not after namespaces.
     private readonly string _in;
     private readonly string _out;
+    private readonly string _direct;
+
+    private readonly Lazy<DirectoryInfo> _folder =
+        new(() => Directory.CreateTempSubdirectory("conet-bench-forward-"));
 
     private readonly List<PosixSignalRegistration> _signals = [];
+    private IReadOnlyList<int>? _receiveThreads;
 
     /// <summary>Makes it.</summary>
     /// <exception cref="ForwardException">The system refuses; what was made is removed again.</exception>
@@ -36,7 +43,7 @@ internal sealed class Topology : IDisposable
         _model = model;
         string mark = Environment.ProcessId.ToString(CultureInfo.InvariantCulture);
         (_a, _r, _c) = ($"conet-a-{mark}", $"conet-r-{mark}", $"conet-c-{mark}");
-        (_in, _out) = ($"r{mark}", $"c{mark}");
+        (_in, _out, _direct) = ($"r{mark}", $"c{mark}", $"d{mark}");
         if (model == LinkModel.Loopback)
             return;
         foreach (PosixSignal signal in _endings)
@@ -60,6 +67,10 @@ internal sealed class Topology : IDisposable
         && Shell.Try("ethtool", "--version").ExitCode == 0
         && Shell.Try("taskset", "--version").ExitCode == 0
         && Shell.Try("chrt", "--version").ExitCode == 0;
+
+    /// <summary>An empty folder that is removed with the topology.</summary>
+    /// <param name="name">Unique.</param>
+    public string MakeFolder(string name) => _folder.Value.CreateSubdirectory(name).FullName;
 
     private bool IsLoopback => _model == LinkModel.Loopback;
 
@@ -94,14 +105,20 @@ internal sealed class Topology : IDisposable
         In(_r, "ethtool", "-K", _in, "rx-udp-gro-forwarding", mergesDatagrams ? "on" : "off");
     }
 
+    /// <summary>Joins generator and sink past the forwarder, or stops it.</summary>
+    public void JoinDirectly(bool isOn)
+    {
+        if (!IsLoopback)
+            Link(_a, "route", "replace", "10.9.0.0/16", "via", isOn ? "10.5.0.2" : "10.7.0.2");
+    }
+
     /// <summary>Process ids of the kernel's threads that receive for the forwarder.</summary>
-    public IReadOnlyList<int> ReceiveThreads() => ThreadsOf(_in);
+    public IReadOnlyList<int> ReceiveThreads() => _receiveThreads ??= ThreadsOf(_in);
 
     public void Dispose()
     {
         _signals.ForEach(signal => signal.Dispose());
-        if (!IsLoopback)
-            Remove();
+        Remove();
     }
 
     private static void In(string name, params string[] command) =>
@@ -134,6 +151,10 @@ internal sealed class Topology : IDisposable
 
     private void Remove()
     {
+        if (_folder.IsValueCreated)
+            _folder.Value.Delete(recursive: true);
+        if (IsLoopback)
+            return;
         foreach (string name in (string[])[_a, _r, _c])
             Shell.Try("ip", "netns", "del", name);
     }
@@ -153,6 +174,7 @@ internal sealed class Topology : IDisposable
     {
         string sender = $"a{_in}";
         string hop = $"h{_in}";
+        string past = $"p{_in}";
         foreach (string name in (string[])[_a, _r, _c])
         {
             Shell.Run("ip", "netns", "add", name);
@@ -162,7 +184,10 @@ internal sealed class Topology : IDisposable
 
         Shell.Run("ip", "link", "add", sender, "netns", _a, "type", "veth", "peer", "name", _in, "netns", _r);
         Shell.Run("ip", "link", "add", hop, "netns", _r, "type", "veth", "peer", "name", _out, "netns", _c);
+        Shell.Run("ip", "link", "add", past, "netns", _a, "type", "veth", "peer", "name", _direct, "netns", _c);
         Address(_a, sender, "10.7.0.1/24");
+        Address(_a, past, "10.5.0.1/24");
+        Address(_c, _direct, "10.5.0.2/24");
         Address(_r, _in, "10.7.0.2/24");
         Address(_r, hop, "10.6.0.1/24");
         Address(_c, _out, "10.6.0.2/24");
@@ -172,9 +197,11 @@ internal sealed class Topology : IDisposable
         Link(_r, "route", "add", "10.9.0.0/16", "via", "10.6.0.2");
         Link(_c, "route", "add", "local", "10.9.0.0/16", "dev", "lo");
         Link(_c, "route", "add", "default", "via", "10.6.0.1");
-        In(_a, "ethtool", "-K", sender, "tso", "off", "tx-udp-segmentation", "off");
+        foreach (string link in (string[])[sender, past])
+            In(_a, "ethtool", "-K", link, "tso", "off", "tx-udp-segmentation", "off");
         Receive(_r, _in, Cores.Forwarder, merges: _model == LinkModel.Nic, realTime: false);
         Receive(_c, _out, Cores.Sink, merges: true, realTime: true);
+        Receive(_c, _direct, Cores.Forwarder, merges: _model == LinkModel.Nic, realTime: false);
     }
 
     private static void Address(string name, string link, string address)
