@@ -20,6 +20,7 @@ internal static class LoadGenCommand
                   --sources N          addresses they come from, from --from upwards (1)
                   --from IP            the first of them (any)
                   --train N            cells a source sends at once (56)
+                  --turn IP:PORT       --to is a TURN server, and this is where it sends on to
           hear    receives and checks cells; an order is: take RUN (prints, and begins with that run)
                   --at IP:PORT         where it listens
                   --hop-base IP        address of next hop 0; a cell elsewhere than at its hop is an error

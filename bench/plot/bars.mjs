@@ -1,10 +1,9 @@
 // Horizontal bars in groups, each group with a scale of its own, as SVG.
 import { duration } from './format.mjs';
+import { FAINT, INK, MARGIN, WIDTH, legend, picture, round, text } from './svg.mjs';
 
-const WIDTH = 860;
 const LABEL_WIDTH = 280;
 const VALUE_WIDTH = 110;
-const MARGIN = 24;
 const BAR = 16;
 const STEP = 24;
 const GROUP_HEAD = 40;
@@ -14,20 +13,12 @@ const LEGEND = 34;
 
 const COLOURS = { baseline: '#5b6770', plain: '#2a78c2', scalar: '#d98f2b' };
 const MEANINGS = { baseline: 'base line of the ratios', plain: 'other cases', scalar: 'vectors turned off' };
-const INK = '#1f2a33';
-const FAINT = '#6b7780';
 
 /** @param {{title: string, groups: {title: string, note: string, bars: object[]}[]}} chart */
 export function barChart({ title, groups }) {
   const height = TITLE + LEGEND + MARGIN
     + groups.reduce((sum, group) => sum + GROUP_HEAD + group.bars.length * STEP + GROUP_TAIL, 0);
-  const parts = [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}"`
-      + ` height="${height}" font-family="system-ui, sans-serif" font-size="13">`,
-    `<title>${escape(title)}</title>`,
-    `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
-    text(MARGIN, 34, title, { size: 18, weight: 600 }),
-  ];
+  const parts = [];
   let y = TITLE;
   for (const group of groups) {
     parts.push(...drawGroup(group, y));
@@ -35,8 +26,9 @@ export function barChart({ title, groups }) {
   }
   const bars = groups.flatMap((group) => group.bars);
   const kinds = Object.keys(COLOURS).filter((kind) => bars.some((bar) => bar.kind === kind));
-  parts.push(...drawLegend(kinds, y + LEGEND / 2), '</svg>', '');
-  return parts.join('\n');
+  const entries = kinds.map((kind) => ({ colour: COLOURS[kind], words: MEANINGS[kind] }));
+  parts.push(...legend(entries, y + LEGEND / 2));
+  return picture(title, height, parts);
 }
 
 function drawGroup({ title, note, bars }, top) {
@@ -68,26 +60,3 @@ function drawError({ nanoseconds, error }, longest, scaleWidth, left, y) {
   if (to - from < 3) return [];
   return [`<path d="M${round(left + from)} ${y}H${round(left + to)}" stroke="${INK}" stroke-width="1.2"/>`];
 }
-
-function drawLegend(kinds, y) {
-  let x = MARGIN;
-  return kinds.flatMap((kind) => {
-    const at = x;
-    x += 200;
-    return [
-      `<rect x="${at}" y="${y - 9}" width="12" height="12" rx="2" fill="${COLOURS[kind]}"/>`,
-      text(at + 18, y + 2, MEANINGS[kind], { colour: FAINT }),
-    ];
-  });
-}
-
-function text(x, y, words, { size, weight, anchor, colour = INK }) {
-  const attributes = [
-    `x="${x}"`, `y="${y}"`, `fill="${colour}"`,
-    size && `font-size="${size}"`, weight && `font-weight="${weight}"`, anchor && `text-anchor="${anchor}"`,
-  ].filter(Boolean).join(' ');
-  return `<text ${attributes}>${escape(words)}</text>`;
-}
-
-const round = (number) => Math.round(number * 10) / 10;
-const escape = (words) => words.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');

@@ -96,6 +96,10 @@ internal sealed class Topology : IDisposable
     /// </summary>
     public string[] AtSink(params string[] command) => Place(_c, Cores.Sink, realTime: true, command);
 
+    /// <summary>The same without precedence.</summary>
+    public string[] AtSinkCalmly(params string[] command) =>
+        Place(_c, Cores.Sink, realTime: false, command);
+
     /// <summary>Lets the kernel forward by itself, or stops it.</summary>
     /// <param name="isOn">Whether it forwards.</param>
     /// <param name="mergesDatagrams">Whether it merges what it forwards (UDP GRO forwarding).</param>
@@ -148,6 +152,9 @@ internal sealed class Topology : IDisposable
 
         return threads;
     }
+
+    /// <summary>This process's own, so that what forwards and what receives for it stand alike.</summary>
+    private static string Niceness() => File.ReadAllText("/proc/self/stat").Split(')')[^1].Split(' ')[17];
 
     private void Remove()
     {
@@ -229,6 +236,7 @@ internal sealed class Topology : IDisposable
         foreach (int thread in ThreadsOf(link))
         {
             string id = thread.ToString(CultureInfo.InvariantCulture);
+            Shell.Run("renice", "-n", Niceness(), "-p", id);
             Shell.Run("taskset", "-pc", cpu, id);
             if (realTime)
                 Shell.Run("chrt", "-f", "-p", $"{RealTimePriority}", id);

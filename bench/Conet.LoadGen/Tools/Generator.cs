@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Conet.LoadGen.Cells;
+using Conet.LoadGen.Turn;
 using Conet.Wire.Cells;
 using Conet.Wire.Sockets;
 using static Conet.Wire.Sockets.LinuxAbi;
@@ -17,7 +18,7 @@ namespace Conet.LoadGen.Tools;
 internal sealed unsafe class Generator : IDisposable
 {
     private const int MessagesMax = LoadCell.Slots;
-    private const int NameBytes = SockAddrInBytes;
+    private const int NameBytesMax = SockAddrBytes;
 
     /// <summary>Nobody sends more at once than all do in this time, so that low rates are even.</summary>
     private const double BurstSeconds = 250e-6;
@@ -40,6 +41,10 @@ internal sealed unsafe class Generator : IDisposable
     private readonly IoVec* _vectors;
     private readonly byte* _controls;
     private readonly byte* _name;
+    private readonly uint _nameBytes;
+    private readonly int _headerBytes;
+    private readonly int _datagramBytes;
+    private readonly TurnAllocations? _allocations;
     private int _source;
 
     public Generator(ToolOptions options)
@@ -49,20 +54,31 @@ internal sealed unsafe class Generator : IDisposable
         _sources = options.Sources;
         _trainMax = options.Train;
         _firstSource = BinaryPrimitives.ReadUInt32BigEndian(options.From.GetAddressBytes());
-        _socket = LoadSocket.Open(new IPEndPoint(IPAddress.Any, 0));
+        bool isIPv6 = to.AddressFamily == AddressFamily.InterNetworkV6;
+        _socket = LoadSocket.Open(new IPEndPoint(isIPv6 ? IPAddress.IPv6Any : IPAddress.Any, 0));
         _descriptor = (int)_socket.Handle;
-        const int Bytes = (LoadCell.Slots * CellLayout.Size)
-            + (MessagesMax * (64 + 16 + LoadSocket.ControlBytes)) + NameBytes;
-        _memory = (byte*)NativeMemory.AlignedAlloc(Bytes, 4096);
-        NativeMemory.Clear(_memory, Bytes);
+        _headerBytes = options.TurnPeer is null ? 0 : ChannelData.HeaderBytes;
+        _datagramBytes = _headerBytes + CellLayout.Size;
+        int bytes = (LoadCell.Slots * _datagramBytes)
+            + (MessagesMax * (64 + 16 + LoadSocket.ControlBytes)) + NameBytesMax;
+        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 4096);
+        NativeMemory.Clear(_memory, (nuint)bytes);
         _messages = (MMsgHdr*)_memory;
         _vectors = (IoVec*)(_messages + MessagesMax);
         _controls = (byte*)(_vectors + MessagesMax);
         _name = _controls + (MessagesMax * LoadSocket.ControlBytes);
-        _cells = _name + NameBytes;
-        WriteName(to);
+        _cells = _name + NameBytesMax + _headerBytes;
+        _nameBytes = WriteName(to);
         for (int slot = 0; slot < LoadCell.Slots; slot++)
+        {
             LoadCell.Prepare(slot, CellAt(slot));
+            if (_headerBytes != 0)
+                ChannelData.WriteHeader(ChannelData.FirstChannel, CellLayout.Size, HeaderAt(slot));
+        }
+
+        if (options.TurnPeer is { } peer)
+            _allocations = new TurnAllocations(_socket, peer, _sources, SendFrom);
+        _allocations?.Renew();
     }
 
     /// <summary>Sends for a time.</summary>
@@ -72,6 +88,7 @@ internal sealed unsafe class Generator : IDisposable
     public SendReport Run(double rate, double seconds, int run)
     {
         LoadSocket.SharpenSleep();
+        _allocations?.Renew();
         int train = rate == 0 ? _trainMax : (int)Math.Clamp(rate * BurstSeconds, 1, _trainMax);
         long cells = 0;
         long refused = 0;
@@ -116,14 +133,32 @@ internal sealed unsafe class Generator : IDisposable
             Thread.SpinWait(1);
     }
 
-    private Span<byte> CellAt(int slot) => new(_cells + (slot * CellLayout.Size), CellLayout.Size);
+    private Span<byte> CellAt(int slot) => new(_cells + (slot * _datagramBytes), CellLayout.Size);
 
-    private void WriteName(IPEndPoint to)
+    private Span<byte> HeaderAt(int slot) =>
+        new(_cells - _headerBytes + (slot * _datagramBytes), _headerBytes);
+
+    private uint WriteName(IPEndPoint to)
     {
-        Span<byte> name = new(_name, NameBytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(name, AF_INET);
+        Span<byte> name = new(_name, NameBytesMax);
+        bool isIPv6 = to.AddressFamily == AddressFamily.InterNetworkV6;
+        BinaryPrimitives.WriteUInt16LittleEndian(name, (ushort)(isIPv6 ? AF_INET6 : AF_INET));
         BinaryPrimitives.WriteUInt16BigEndian(name[2..], (ushort)to.Port);
-        to.Address.TryWriteBytes(name[4..], out _);
+        to.Address.TryWriteBytes(isIPv6 ? name[8..] : name[4..], out _);
+        return (uint)(isIPv6 ? SockAddrIn6Bytes : SockAddrInBytes);
+    }
+
+    /// <summary>Sends one datagram that is no cell.</summary>
+    private void SendFrom(int source, ReadOnlySpan<byte> datagram)
+    {
+        fixed (byte* bytes = datagram)
+        {
+            _source = source;
+            Address(0, bytes, datagram.Length, train: 1);
+            LinuxCalls calls = default;
+            calls.SendMany(_descriptor, _messages, 1);
+            _source = 0;
+        }
     }
 
     /// <summary>Sends trains of one source each; how many the kernel took.</summary>
@@ -132,21 +167,9 @@ internal sealed unsafe class Generator : IDisposable
         long now = Stopwatch.GetTimestamp();
         for (int cell = 0; cell < trains * train; cell++)
             LoadCell.Write(_routes, number + (ulong)cell, now, CellAt(cell));
+        int bytes = train * _datagramBytes;
         for (int message = 0; message < trains; message++)
-        {
-            int bytes = train * CellLayout.Size;
-            _vectors[message] = new IoVec { Base = _cells + (message * bytes), Length = (nuint)bytes };
-            byte* control = _controls + (message * LoadSocket.ControlBytes);
-            _messages[message].Header = new MsgHdr
-            {
-                Name = _name,
-                NameLength = NameBytes,
-                Vectors = _vectors + message,
-                VectorCount = 1,
-                Control = control,
-                ControlLength = WriteControl(control, train),
-            };
-        }
+            Address(message, _cells - _headerBytes + (message * bytes), bytes, train);
 
         int sent = 0;
         LinuxCalls calls = default;
@@ -161,6 +184,22 @@ internal sealed unsafe class Generator : IDisposable
         return sent;
     }
 
+    /// <summary>Makes a message of some bytes, from the next source.</summary>
+    private void Address(int message, byte* bytes, int count, int train)
+    {
+        _vectors[message] = new IoVec { Base = bytes, Length = (nuint)count };
+        byte* control = _controls + (message * LoadSocket.ControlBytes);
+        _messages[message].Header = new MsgHdr
+        {
+            Name = _name,
+            NameLength = _nameBytes,
+            Vectors = _vectors + message,
+            VectorCount = 1,
+            Control = control,
+            ControlLength = WriteControl(control, train),
+        };
+    }
+
     private nuint WriteControl(byte* control, int train)
     {
         byte* at = control;
@@ -168,7 +207,7 @@ internal sealed unsafe class Generator : IDisposable
         {
             CMsgHdr* segment = (CMsgHdr*)at;
             *segment = new CMsgHdr { Length = 18, Level = SOL_UDP, Type = UDP_SEGMENT };
-            *(ushort*)(segment + 1) = CellLayout.Size;
+            *(ushort*)(segment + 1) = (ushort)_datagramBytes;
             at += LinuxAbi.ControlBytes;
         }
 

@@ -30,7 +30,7 @@ internal static unsafe partial class LoadSocket
     /// <exception cref="ToolException">It cannot be bound.</exception>
     public static Socket Open(IPEndPoint local)
     {
-        Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        Socket socket = new(local.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
         socket.ReceiveBufferSize = BufferBytes;
         socket.SendBufferSize = BufferBytes;
         TrySet(socket, SOL_SOCKET, SO_RCVBUFFORCE, BufferBytes);

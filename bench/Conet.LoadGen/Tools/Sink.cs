@@ -44,6 +44,7 @@ internal sealed unsafe class Sink : IDisposable
     private long _first;
     private long _last;
     private int _run;
+    private int _heardWords;
 
     public Sink(ToolOptions options)
     {
@@ -52,7 +53,7 @@ internal sealed unsafe class Sink : IDisposable
         _socket = LoadSocket.Open(ToolOptions.Need(options.At, "--at"));
         _descriptor = (int)_socket.Handle;
         LoadSocket.TrySet(_socket, SOL_UDP, UDP_GRO, 1);
-        if (!LoadSocket.TrySet(_socket, LoadSocket.IPPROTO_IP, LoadSocket.IP_PKTINFO, 1))
+        if (_hopBase != 0 && !LoadSocket.TrySet(_socket, LoadSocket.IPPROTO_IP, LoadSocket.IP_PKTINFO, 1))
             throw new ToolException("the system does not tell where datagrams came to (IP_PKTINFO)");
         const int Bytes = Slots * (SlotBytes + 64 + 16 + LoadSocket.ControlBytes);
         _memory = (byte*)NativeMemory.AlignedAlloc(Bytes, 4096);
@@ -115,7 +116,8 @@ internal sealed unsafe class Sink : IDisposable
             (_corrupt, _wrongSize, _trains) = (0, 0, 0);
             _run = run;
             _latencies.Clear();
-            Array.Clear(_heard);
+            Array.Clear(_heard, 0, _heardWords);
+            _heardWords = 0;
             return report;
         }
     }
@@ -192,6 +194,7 @@ internal sealed unsafe class Sink : IDisposable
         }
 
         heard |= bit;
+        _heardWords = Math.Max(_heardWords, (int)(number / 64) + 1);
         _cells++;
         _latencies.Add(now - LoadCell.SentOf(cell));
     }

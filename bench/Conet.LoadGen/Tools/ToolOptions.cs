@@ -32,6 +32,8 @@ internal sealed record ToolOptions
 
     public IPEndPoint? To { get; private init; }
 
+    public IPEndPoint? TurnPeer { get; private init; }
+
     public IPEndPoint? At { get; private init; }
 
     public IPEndPoint? Node { get; private init; }
@@ -87,6 +89,7 @@ internal sealed record ToolOptions
             "--from" when address is not null => this with { From = address },
             "--hop-base" when address is not null => this with { HopBase = address },
             "--to" when endpoint is not null => this with { To = endpoint },
+            "--turn" when endpoint is not null => this with { TurnPeer = endpoint },
             "--at" when endpoint is not null => this with { At = endpoint },
             "--node" when endpoint is not null => this with { Node = endpoint },
             "--next" when endpoint is not null => this with { Next = endpoint },

@@ -1,3 +1,5 @@
+using Conet.Bench.Forward.Peers;
+
 namespace Conet.Bench.Forward.Variants;
 
 /// <summary>Every way to forward there is; a new one is one more line.</summary>
@@ -15,6 +17,11 @@ internal static class VariantList
         new ReferenceVariant("c-mmsg", "mmsg"),
         new KernelVariant("kernel", merges: false),
         new KernelVariant("kernel-gro", merges: true),
+        new CoturnVariant(),
+        new NginxVariant(),
+        new RinetdVariant(),
+        new SocatVariant(),
+        new YggdrasilVariant(),
     ];
 
     /// <summary>Whether there is a variant of that name.</summary>

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using Conet.Bench.Forward.Variants;
+using Conet.LoadGen.Tools;
+
+namespace Conet.Bench.Forward.Peers;
+
+/// <summary>
+/// An overlay network of three nodes in a row, of which the middle one's time counts. Cells enter and leave
+/// it through tunnel interfaces, so that the sink is one of its own, at the tunnel's address.
+/// </summary>
+internal abstract class OverlayVariant : PeerVariant
+{
+    private const double TryRate = 200;
+    private const double TrySeconds = 0.2;
+
+    private static readonly TimeSpan _pathTime = TimeSpan.FromSeconds(15);
+
+    public override string Note =>
+        "the ends encrypt on the generator's and the sink's cores and may be what limits it: compare the "
+        + "cells per CPU second; no look-up of cells";
+
+    public override StartedVariant Start(Stand stand)
+    {
+        List<IDisposable> parts = [];
+        try
+        {
+            (IPAddress sinkAddress, PeerProcess relay) = StartNodes(stand, parts);
+            string port = stand.OwnHearPort.ToString(CultureInfo.InvariantCulture);
+            bool isIPv6 = sinkAddress.GetAddressBytes().Length > 4;
+            string at = isIPv6 ? $"[::]:{port}" : $"0.0.0.0:{port}";
+            ToolProcess sink = new("sink", stand.Topology.AtSink(ToolProcess.LoadGen(
+                "hear", ["--at", at, .. stand.Routes()])));
+            parts.Add(sink);
+            ToolProcess generator = stand.StartGenerator($"{(isIPv6 ? $"[{sinkAddress}]" : sinkAddress)}:{port}");
+            parts.Add(generator);
+            AwaitPath(generator, sink);
+            return new Started(this, stand, generator, sink) { Parts = parts, Processes = [relay.Id] };
+        }
+        catch
+        {
+            parts.ForEach(part => part.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Starts the three nodes; the sink's address in the overlay, and the node in the middle.</summary>
+    /// <param name="stand">Where.</param>
+    /// <param name="parts">What was started, to be ended.</param>
+    protected abstract (IPAddress SinkAddress, PeerProcess Relay) StartNodes(
+        Stand stand, List<IDisposable> parts);
+
+    private void AwaitPath(ToolProcess generator, ToolProcess sink)
+    {
+        Stopwatch clock = Stopwatch.StartNew();
+        string order = FormattableString.Invariant($"{TryRate} {TrySeconds} 0");
+        while (clock.Elapsed < _pathTime)
+        {
+            generator.Ask<SendReport>(order);
+            if (sink.Ask<HearReport>("take 0").Cells > 0)
+                return;
+        }
+
+        throw new ForwardException($"no cell came through {Name}");
+    }
+
+    private sealed class Started : StartedVariant
+    {
+        public Started(Variant variant, Stand stand, ToolProcess generator, ToolProcess sink)
+            : base(variant, stand, generator) => Sink = sink;
+    }
+}
