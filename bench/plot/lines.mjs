@@ -31,11 +31,13 @@ export function lineChart({ title, note, axis, lines }) {
   }
   parts.push(text((LEFT + RIGHT) / 2, BOTTOM + 40, axis, { anchor: 'middle', colour: FAINT }));
   const labels = [];
-  for (const { variant, points } of lines) {
+  // Ours on top; those in C, which it should lie upon, broad.
+  for (const { variant, points } of [...lines].reverse()) {
+    const width = variant.startsWith('c-') ? 6 : 2.5;
     const colour = lineColourOf(variant);
     const places = points.map(([x, y]) => [round(across(x)), round(place(y))]);
     const path = places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
-    parts.push(`<path d="${path}" fill="none" stroke="${colour}" stroke-width="2.5"/>`);
+    parts.push(`<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}"/>`);
     for (const [x, y] of places) parts.push(`<circle cx="${x}" cy="${y}" r="4" fill="${colour}"/>`);
     labels.push({ variant, colour, x: places.at(-1)[0], y: places.at(-1)[1], rate: points.at(-1)[1] });
   }
@@ -49,6 +51,6 @@ function drawLabels(labels) {
   return [...labels].sort((a, b) => a.y - b.y).map(({ variant, colour, x, y, rate }) => {
     below = Math.max(y, below + LABEL_STEP);
     const weight = variant.startsWith('conet-') ? 600 : 400;
-    return text(x + 10, round(below) + 4, `${variant} ${count(rate)}`, { colour, weight });
+    return text(x + 10, round(below) + 4, `${variant} ${count(rate)}`, { colour, weight, halo: true });
   });
 }

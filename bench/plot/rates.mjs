@@ -27,6 +27,13 @@ export function rateChart({ title, note, bars, limit }) {
       text(place(tick), TOP - 12, count(tick), { anchor: 'middle', colour: FAINT, size: 12 }),
     );
   }
+  if (limit) {
+    const x = place(limit.rate);
+    parts.push(
+      line(x, TOP - 6, x, bottom, INK, { dash: '4 4' }),
+      text(x, bottom + 14, `${limit.words}: ${count(limit.rate)}`, { anchor: 'end', colour: FAINT, size: 12 }),
+    );
+  }
   sorted.forEach(({ variant, rate, spread = 0, mark }, index) => {
     const y = TOP + index * STEP;
     const end = place(rate);
@@ -37,15 +44,8 @@ export function rateChart({ title, note, bars, limit }) {
     );
     const [low, high] = [place(rate * (1 - spread / 2)), place(rate * (1 + spread / 2))];
     if (high - low > 3) parts.push(line(low, y + BAR / 2, high, y + BAR / 2, INK, { width: 1.2 }));
-    parts.push(text(Math.max(end, high) + 8, y + 14, `${count(rate)}${mark ? `  ${mark}` : ''}`));
+    parts.push(text(Math.max(end, high) + 8, y + 14, `${count(rate)}${mark ? `  ${mark}` : ''}`, { halo: true }));
   });
-  if (limit) {
-    const x = place(limit.rate);
-    parts.push(
-      line(x, TOP - 6, x, bottom, INK, { dash: '4 4' }),
-      text(x + 6, bottom + 14, `${limit.words}: ${count(limit.rate)}`, { colour: FAINT, size: 12 }),
-    );
-  }
   parts.push(...legend(kindsOf(sorted.map(({ variant }) => variant)), bottom + LEGEND - 12));
   return picture(title, bottom + LEGEND, parts);
 }

@@ -20,9 +20,10 @@ export function picture(title, height, parts) {
   ].join('\n');
 }
 
-export function text(x, y, words, { size, weight, anchor, colour = INK } = {}) {
+export function text(x, y, words, { size, weight, anchor, halo, colour = INK } = {}) {
   const attributes = [
     `x="${x}"`, `y="${y}"`, `fill="${colour}"`,
+    halo && 'stroke="#ffffff" stroke-width="4" paint-order="stroke"',
     size && `font-size="${size}"`, weight && `font-weight="${weight}"`, anchor && `text-anchor="${anchor}"`,
   ].filter(Boolean).join(' ');
   return `<text ${attributes}>${escape(words)}</text>`;
@@ -46,16 +47,16 @@ export function legend(entries, y, step = 200) {
   });
 }
 
-/** A logarithmic scale from some numbers to places on the picture, with ticks at the powers of ten. */
+/** A logarithmic scale from some numbers to places on the picture, with ticks at 1, 2 and 5 of each power. */
 export function logScale(numbers, from, to) {
-  const low = Math.floor(Math.log10(Math.min(...numbers)) + 1e-9);
-  const high = Math.max(low + 1, Math.ceil(Math.log10(Math.max(...numbers)) - 1e-9));
+  const steps = Array.from({ length: 48 }, (_, index) => [1, 2, 5][index % 3] * 10 ** (Math.floor(index / 3) - 3));
+  const low = steps.findLast((step) => step <= Math.min(...numbers) * 0.999) ?? steps[0];
+  const high = steps.find((step) => step >= Math.max(...numbers)) ?? steps.at(-1);
   const place = (number) => {
-    const share = (Math.log10(Math.max(number, 10 ** low)) - low) / (high - low);
+    const share = Math.log(Math.max(number, low) / low) / Math.log(high / low);
     return from + Math.min(1, share) * (to - from);
   };
-  const ticks = Array.from({ length: high - low + 1 }, (_, index) => 10 ** (low + index));
-  return { place, ticks };
+  return { place, ticks: steps.filter((step) => step >= low && step <= high) };
 }
 
 export const round = (number) => Math.round(number * 10) / 10;

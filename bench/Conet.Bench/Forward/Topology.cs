@@ -80,6 +80,12 @@ internal sealed class Topology : IDisposable
 
     public string FirstSource => IsLoopback ? "127.8.0.1" : "10.8.0.1";
 
+    /// <summary>The forwarder's interface towards the generator.</summary>
+    public string InLink => _in;
+
+    /// <summary>The forwarder's interface towards the sink.</summary>
+    public string HopLink => $"h{_in}";
+
     public string FirstHop => IsLoopback ? "127.9.0.0" : "10.9.0.0";
 
     /// <summary>A command as the generator's side runs it.</summary>
@@ -89,6 +95,9 @@ internal sealed class Topology : IDisposable
     /// <summary>A command as the forwarder's side runs it.</summary>
     public string[] AtForwarder(params string[] command) =>
         Place(_r, Cores.Forwarder, realTime: false, command);
+
+    /// <summary>The same, for a program that chooses its cores itself.</summary>
+    public string[] AtForwarderFreely(params string[] command) => ["ip", "netns", "exec", _r, .. command];
 
     /// <summary>
     /// A command as the sink's side runs it: before the generator where they share a core, or latencies would
@@ -107,6 +116,26 @@ internal sealed class Topology : IDisposable
     {
         In(_r, "sysctl", "-qw", $"net.ipv4.ip_forward={(isOn ? 1 : 0)}");
         In(_r, "ethtool", "-K", _in, "rx-udp-gro-forwarding", mergesDatagrams ? "on" : "off");
+    }
+
+    /// <summary>Lets the kernel forward between the ends of a tunnel at the forwarder.</summary>
+    /// <param name="link">The tunnel's interface.</param>
+    public void ForwardInKernelOf(string link) =>
+        In(_r, "sysctl", "-qw", $"net.ipv4.conf.{link}.forwarding=1");
+
+    /// <summary>Merges packets before the forwarder sees them, or not, where the model does so.</summary>
+    public void MergeAtForwarder(bool isOn)
+    {
+        if (_model == LinkModel.Nic)
+            In(_r, "ethtool", "-K", _in, "gro", isOn ? "on" : "off");
+    }
+
+    /// <summary>The address of the sink's interface.</summary>
+    public string MacOfSink()
+    {
+        (_, string text) = Shell.Try(
+            "ip", "netns", "exec", _c, "cat", $"/sys/class/net/{_out}/address");
+        return text.Trim();
     }
 
     /// <summary>Joins generator and sink past the forwarder, or stops it.</summary>
@@ -180,7 +209,7 @@ internal sealed class Topology : IDisposable
     private void Make()
     {
         string sender = $"a{_in}";
-        string hop = $"h{_in}";
+        string hop = HopLink;
         string past = $"p{_in}";
         foreach (string name in (string[])[_a, _r, _c])
         {

@@ -34,9 +34,17 @@ internal abstract class OverlayVariant : PeerVariant
                 "hear", ["--at", at, .. stand.Routes()])));
             parts.Add(sink);
             ToolProcess generator = stand.StartGenerator($"{(isIPv6 ? $"[{sinkAddress}]" : sinkAddress)}:{port}");
-            parts.Add(generator);
-            AwaitPath(generator, sink);
-            return new Started(this, stand, generator, sink) { Parts = parts, Processes = [relay.Id] };
+            Started started = new(this, stand, generator, sink) { Parts = parts, Processes = [relay.Id] };
+            try
+            {
+                AwaitPath(generator, sink);
+                return started;
+            }
+            catch
+            {
+                generator.Dispose();
+                throw;
+            }
         }
         catch
         {

@@ -22,6 +22,9 @@ internal static class VariantList
         new RinetdVariant(),
         new SocatVariant(),
         new YggdrasilVariant(),
+        new WireguardVariant(),
+        new TincVariant(),
+        new TestpmdVariant(),
     ];
 
     /// <summary>Whether there is a variant of that name.</summary>
@@ -31,12 +34,14 @@ internal static class VariantList
     public static IReadOnlyList<Variant> Choose(ForwardPlan plan, ForwardPoint point, TextWriter progress)
     {
         List<Variant> chosen = [];
+        bool isSaid = !plan.IsTimed || point == plan.Points[0];
         foreach (Variant variant in All.Where(variant => plan.Wants(variant, point)))
         {
-            if (variant.WhyNot(plan, point.Load) is { } reason)
-                progress.WriteLine($"bench: {variant.Name} is left out: {reason}");
-            else
+            string? reason = variant.WhyNot(plan, point.Load);
+            if (reason is null)
                 chosen.Add(variant);
+            else if (isSaid)
+                progress.WriteLine($"bench: {variant.Name} is left out: {reason}");
         }
 
         return chosen;
