@@ -65,7 +65,9 @@ internal static class NodeCommand
     {
         ["auto"] = CellSocketKind.Auto,
         ["segmented"] = CellSocketKind.LinuxSegmented,
+        ["send-segmented"] = CellSocketKind.LinuxSendSegmented,
         ["batched"] = CellSocketKind.LinuxBatched,
+        ["ring"] = CellSocketKind.LinuxRing,
         ["portable"] = CellSocketKind.Portable,
     };
 

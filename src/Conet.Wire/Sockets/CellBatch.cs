@@ -14,7 +14,9 @@ public sealed unsafe class CellBatch : IDisposable
     private readonly int[] _offsets;
     private readonly int[] _slotOfCell;
     private readonly UdpEndpoint[] _sourceOfSlot;
+    private LinuxRingBuffers? _buffers;
     private byte* _bytes;
+    private ulong _held;
 
     /// <summary>Takes the memory.</summary>
     /// <param name="slots">Datagrams or trains of one receive.</param>
@@ -31,8 +33,24 @@ public sealed unsafe class CellBatch : IDisposable
         _offsets = new int[CellsMax];
         _slotOfCell = new int[CellsMax];
         _sourceOfSlot = new UdpEndpoint[slots];
-        _bytes = (byte*)NativeMemory.AlignedAlloc((nuint)(slots * slotBytes), 4096);
-        NativeMemory.Clear(_bytes, (nuint)(slots * slotBytes));
+        TakeMemory();
+    }
+
+    /// <summary>
+    /// Makes a batch whose slots are the buffers of a ring: it holds those that were received until it is
+    /// cleared or disposed. It takes memory of its own when others than the ring's socket write to it.
+    /// </summary>
+    internal CellBatch(LinuxRingBuffers buffers)
+    {
+        Slots = LinuxRingBuffers.Count;
+        SlotBytes = LinuxRingBuffers.Size;
+        CellsMax = Slots * Limits.TrainCellsMax;
+        _offsets = new int[CellsMax];
+        _slotOfCell = new int[CellsMax];
+        _sourceOfSlot = new UdpEndpoint[Slots];
+        _buffers = buffers;
+        buffers.Share();
+        _bytes = buffers.Pointer;
     }
 
     /// <summary>Frees the memory of a batch that nobody disposed.</summary>
@@ -85,19 +103,25 @@ public sealed unsafe class CellBatch : IDisposable
         Count = 0;
         UsedSlots = 0;
         WrongSizeDatagrams = 0;
+        if (_held != 0)
+            LeaveBuffers();
     }
 
     /// <summary>
-    /// Takes the next slot for one cell that the caller writes. False when every slot is used.
+    /// Takes the next slot for one cell that the caller writes. False when every slot is used, or while a
+    /// socket of the kind <see cref="CellSocketKind.LinuxRing"/> has filled some.
     /// </summary>
     /// <param name="cell">The 1160 bytes to fill.</param>
     public bool TryAdd(out Span<byte> cell)
     {
-        if (UsedSlots == Slots)
+        if (UsedSlots == Slots || (_buffers != null && UsedSlots != 0))
         {
             cell = default;
             return false;
         }
+
+        if (_buffers != null)
+            ClearToWrite();
 
         int offset = UsedSlots * SlotBytes;
         cell = new Span<byte>(BasePointer + offset, CellLayout.Size);
@@ -127,9 +151,43 @@ public sealed unsafe class CellBatch : IDisposable
     /// <param name="source">Where it came from.</param>
     internal void Accept(int bytes, int segmentBytes, bool isTruncated, in UdpEndpoint source)
     {
+        AcceptAt(UsedSlots * SlotBytes, bytes, segmentBytes, isTruncated, source);
+    }
+
+    /// <summary>Takes what lies in a buffer of the ring, and holds the buffer.</summary>
+    /// <param name="buffer">Which one.</param>
+    /// <param name="bytes">Bytes received.</param>
+    /// <param name="segmentBytes">The size that came beside them, or 0 for none.</param>
+    /// <param name="isTruncated">Whether the datagram was longer than the buffer.</param>
+    /// <param name="source">Where it came from.</param>
+    internal void AcceptBuffer(
+        int buffer, int bytes, int segmentBytes, bool isTruncated, in UdpEndpoint source)
+    {
+        _held |= 1UL << buffer;
+        int offset = (buffer * LinuxRingBuffers.Size) + LinuxRingBuffers.PayloadOffset;
+        AcceptAt(offset, bytes, segmentBytes, isTruncated, source);
+    }
+
+    /// <summary>Whether its slots are buffers of this ring.</summary>
+    internal bool IsOf(LinuxRingBuffers buffers) => ReferenceEquals(_buffers, buffers);
+
+    /// <summary>Forgets every cell; the slots can be written to.</summary>
+    internal void ClearToWrite()
+    {
+        Clear();
+        if (_buffers == null)
+            return;
+        ObjectDisposedException.ThrowIf(_bytes == null, this);
+        Free();
+        _buffers = null;
+        TakeMemory();
+    }
+
+    private void AcceptAt(
+        int offset, int bytes, int segmentBytes, bool isTruncated, in UdpEndpoint source)
+    {
         int slot = UsedSlots++;
         _sourceOfSlot[slot] = source;
-        int offset = slot * SlotBytes;
         if (segmentBytes == 0)
         {
             if (bytes == CellLayout.Size && !isTruncated)
@@ -158,9 +216,31 @@ public sealed unsafe class CellBatch : IDisposable
         _slotOfCell[Count++] = slot;
     }
 
+    private void TakeMemory()
+    {
+        nuint bytes = (nuint)(Slots * SlotBytes);
+        _bytes = (byte*)NativeMemory.AlignedAlloc(bytes, 4096);
+        NativeMemory.Clear(_bytes, bytes);
+    }
+
+    private void LeaveBuffers()
+    {
+        _buffers!.Leave(_held);
+        _held = 0;
+    }
+
     private void Free()
     {
-        NativeMemory.AlignedFree(_bytes);
+        if (_buffers == null)
+        {
+            NativeMemory.AlignedFree(_bytes);
+        }
+        else if (_bytes != null)
+        {
+            LeaveBuffers();
+            _buffers.Release();
+        }
+
         _bytes = null;
     }
 }

@@ -13,6 +13,12 @@ public abstract class CellSocket : IDisposable
     private static readonly bool _isLinux = OperatingSystem.IsLinux()
         && Environment.Is64BitProcess && BitConverter.IsLittleEndian;
 
+    private static readonly CellSocketKind[] _byPreference =
+    [
+        CellSocketKind.LinuxSegmented, CellSocketKind.LinuxSendSegmented, CellSocketKind.LinuxBatched,
+        CellSocketKind.Portable,
+    ];
+
     private protected CellSocket(Socket socket, CellSocketKind kind)
     {
         Socket = socket;
@@ -28,6 +34,11 @@ public abstract class CellSocket : IDisposable
 
     /// <summary>Errors that receives reported (ICMP and others); one thread writes, any reads.</summary>
     public abstract ulong ReceiveErrors { get; }
+
+    /// <summary>
+    /// Whether datagrams wait that the system has already handed over, so that a poll would not show them.
+    /// </summary>
+    internal virtual bool HasReceived => false;
 
     private protected Socket Socket { get; }
 
@@ -46,9 +57,9 @@ public abstract class CellSocket : IDisposable
         {
             return kind switch
             {
-                CellSocketKind.LinuxSegmented => new LinuxCellSocket<LinuxCalls>(socket, default, kind),
-                CellSocketKind.LinuxBatched => new LinuxCellSocket<LinuxCalls>(socket, default, kind),
-                _ => new PortableCellSocket(socket),
+                CellSocketKind.Portable => new PortableCellSocket(socket),
+                CellSocketKind.LinuxRing => new LinuxRingSocket<LinuxRingCalls>(socket, default),
+                _ => new LinuxCellSocket<LinuxCalls>(socket, default, kind),
             };
         }
         catch
@@ -63,7 +74,10 @@ public abstract class CellSocket : IDisposable
     {
         CellSocketKind.Auto or CellSocketKind.Portable => true,
         CellSocketKind.LinuxBatched => _isLinux,
-        CellSocketKind.LinuxSegmented => _isLinux && LinuxSegmentation.IsSupported,
+        CellSocketKind.LinuxSendSegmented => _isLinux && LinuxSegmentation.CanSend,
+        CellSocketKind.LinuxSegmented =>
+            _isLinux && LinuxSegmentation.CanReceive && LinuxSegmentation.CanSend,
+        CellSocketKind.LinuxRing => IsSupported(CellSocketKind.LinuxSegmented) && LinuxRingProbe.IsSupported,
         _ => false,
     };
 
@@ -108,12 +122,7 @@ public abstract class CellSocket : IDisposable
     private static CellSocketKind Choose(CellSocketKind wished)
     {
         if (wished == CellSocketKind.Auto)
-        {
-            if (IsSupported(CellSocketKind.LinuxSegmented))
-                return CellSocketKind.LinuxSegmented;
-            return _isLinux ? CellSocketKind.LinuxBatched : CellSocketKind.Portable;
-        }
-
+            return _byPreference.First(IsSupported);
         if (!IsSupported(wished))
             throw new CellSocketException($"sockets of kind {wished} do not work on this system");
         return wished;

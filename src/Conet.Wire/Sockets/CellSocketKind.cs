@@ -9,8 +9,17 @@ public enum CellSocketKind
     /// <summary>Linux: trains in and out (UDP_GRO, UDP_SEGMENT), many a call (recvmmsg, sendmmsg).</summary>
     LinuxSegmented,
 
+    /// <summary>Linux: single datagrams in, trains out (UDP_SEGMENT), many a call.</summary>
+    LinuxSendSegmented,
+
     /// <summary>Linux: single datagrams, many a call (recvmmsg, sendmmsg).</summary>
     LinuxBatched,
+
+    /// <summary>
+    /// Linux: trains in and out by io_uring. Never chosen by itself: it has no edge over
+    /// <see cref="LinuxSegmented"/>.
+    /// </summary>
+    LinuxRing,
 
     /// <summary>Every system: .NET's own sockets, a datagram a call.</summary>
     Portable,

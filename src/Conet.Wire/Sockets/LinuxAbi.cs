@@ -18,6 +18,7 @@ internal static unsafe class LinuxAbi
     public const int MSG_NOSIGNAL = 0x4000;
     public const short POLLIN = 0x001;
     public const short POLLERR = 0x008;
+    public const short POLLHUP = 0x010;
     public const int EFD_CLOEXEC = 0x80000;
     public const int EFD_NONBLOCK = 0x800;
 
@@ -27,7 +28,10 @@ internal static unsafe class LinuxAbi
     public const int EAGAIN = 11;
     public const int ENOMEM = 12;
     public const int EACCES = 13;
+    public const int EBUSY = 16;
+    public const int EEXIST = 17;
     public const int EINVAL = 22;
+    public const int ENOSYS = 38;
     public const int EMSGSIZE = 90;
     public const int ENETDOWN = 100;
     public const int ENETUNREACH = 101;
@@ -35,6 +39,7 @@ internal static unsafe class LinuxAbi
     public const int ECONNREFUSED = 111;
     public const int EHOSTDOWN = 112;
     public const int EHOSTUNREACH = 113;
+    public const int ECANCELED = 125;
 
     public const int SockAddrBytes = 32;
     public const int SockAddrInBytes = 16;
@@ -83,5 +88,14 @@ internal static unsafe class LinuxAbi
         public int Descriptor;
         public short Events;
         public short Returned;
+    }
+
+    /// <summary>The segment size that came beside a received train, or 0 beside a datagram.</summary>
+    public static int SegmentBytesOf(byte* controls, nuint bytes)
+    {
+        if (bytes < (nuint)(sizeof(CMsgHdr) + sizeof(int)))
+            return 0;
+        CMsgHdr* control = (CMsgHdr*)controls;
+        return control->Level == SOL_UDP && control->Type == UDP_GRO ? *(int*)(control + 1) : 0;
     }
 }

@@ -56,6 +56,9 @@ internal readonly unsafe partial struct LinuxCalls : ILinuxCalls
 
     public static void Close(int descriptor) => _ = close(descriptor);
 
+    /// <summary>Makes a pipe: the end to read, then the end to write. 0, or the negated errno.</summary>
+    public static int Pipe(int* ends) => pipe2(ends, EFD_CLOEXEC) < 0 ? -Marshal.GetLastPInvokeError() : 0;
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int recvmmsg(int descriptor, MMsgHdr* messages, uint count, int flags, void* wait);
 
@@ -67,6 +70,9 @@ internal readonly unsafe partial struct LinuxCalls : ILinuxCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int eventfd(uint initial, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int pipe2(int* ends, int flags);
 
     [LibraryImport("libc")]
     private static partial nint write(int descriptor, void* buffer, nuint count);

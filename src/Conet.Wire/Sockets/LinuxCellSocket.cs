@@ -1,52 +1,39 @@
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
-using Conet.Wire.Cells;
 using Conet.Wire.Forwarding;
 using static Conet.Wire.Sockets.LinuxAbi;
 
 namespace Conet.Wire.Sockets;
 
 /// <summary>
-/// recvmmsg and sendmmsg, with trains in both directions if segmented. Message headers live in native memory
-/// taken at construction. Cells that lie behind each other leave as one piece; nothing is copied.
+/// recvmmsg and sendmmsg, with trains in both directions, out only, or not at all. Message headers live in
+/// native memory taken at construction; nothing is copied.
 /// </summary>
 internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     where TCalls : struct, ILinuxCalls
 {
-    private const int SendMessagesMax = 512;
-    private const int SendCellsMax = Limits.BatchCellsMax;
-
     private readonly int _descriptor;
-    private readonly bool _ipv6;
-    private readonly bool _segmented;
-    private readonly UdpEndpoint[] _messageTo = new UdpEndpoint[SendMessagesMax];
-    private readonly int[] _messageCells = new int[SendMessagesMax];
-    private readonly UnsegmentedDestinations _unsegmented = new();
+    private readonly bool _receivesTrains;
+    private readonly LinuxSendQueue _queue;
     private TCalls _calls;
     private byte* _memory;
-    private MMsgHdr* _receive;
-    private IoVec* _receiveVectors;
-    private byte* _receiveNames;
-    private byte* _receiveControls;
-    private MMsgHdr* _send;
-    private IoVec* _sendVectors;
-    private byte* _sendNames;
-    private byte* _sendControls;
-    private MMsgHdr* _single;
-    private int _messages;
-    private int _vectors;
+    private MMsgHdr* _messages;
+    private IoVec* _vectors;
+    private byte* _names;
+    private byte* _controls;
     private ulong _receiveErrors;
     private SendTally _tally;
 
     public LinuxCellSocket(Socket socket, TCalls calls, CellSocketKind kind)
         : base(socket, kind)
     {
-        _segmented = kind == CellSocketKind.LinuxSegmented;
-        if (_segmented)
+        _queue = new LinuxSendQueue(
+            socket.AddressFamily == AddressFamily.InterNetworkV6, kind != CellSocketKind.LinuxBatched);
+        _receivesTrains = kind == CellSocketKind.LinuxSegmented;
+        if (_receivesTrains)
             LinuxSegmentation.EnableReceive(socket);
         _calls = calls;
         _descriptor = (int)socket.Handle;
-        _ipv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
         TakeMemory();
     }
 
@@ -54,17 +41,17 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
 
     public override ulong ReceiveErrors => Volatile.Read(ref _receiveErrors);
 
-    public override CellBatch CreateBatch() => _segmented
+    public override CellBatch CreateBatch() => _receivesTrains
         ? new CellBatch(Limits.ReceiveDatagramsMax, Limits.TrainBufferBytes)
         : new CellBatch(Limits.PlainDatagramsMax, Limits.DatagramBufferBytes);
 
     public override bool Receive(CellBatch batch)
     {
         ThrowIfDisposed();
-        batch.Clear();
+        batch.ClearToWrite();
         for (int slot = 0; slot < batch.Slots; slot++)
             PrepareReceive(batch, slot);
-        int received = _calls.ReceiveMany(_descriptor, _receive, batch.Slots);
+        int received = _calls.ReceiveMany(_descriptor, _messages, batch.Slots);
         if (received < 0)
         {
             if (received is not (-EAGAIN or -EINTR))
@@ -74,11 +61,12 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
 
         for (int slot = 0; slot < received; slot++)
         {
-            ref MMsgHdr message = ref _receive[slot];
+            ref MMsgHdr message = ref _messages[slot];
             bool isTruncated = (message.Header.Flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
             UdpEndpoint source = LinuxSockAddr.Read(
                 new ReadOnlySpan<byte>(message.Header.Name, SockAddrBytes));
-            batch.Accept((int)message.Length, SegmentBytesOf(message.Header), isTruncated, source);
+            int segmentBytes = SegmentBytesOf(message.Header.Control, message.Header.ControlLength);
+            batch.Accept((int)message.Length, segmentBytes, isTruncated, source);
         }
 
         return received > 0;
@@ -87,15 +75,16 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     public override void Queue(CellBatch batch, ReadOnlySpan<int> cells, in UdpEndpoint to)
     {
         ThrowIfDisposed();
-        int trainCellsMax = _segmented && !_unsegmented.Has(to) ? Limits.TrainCellsMax : 1;
+        int trainCellsMax = _queue.TrainCellsMaxOf(to);
         byte* bytes = batch.BasePointer;
         ReadOnlySpan<int> offsets = batch.Offsets;
         while (!cells.IsEmpty)
         {
             int count = Math.Min(trainCellsMax, cells.Length);
-            if (_messages == SendMessagesMax || _vectors + count > SendCellsMax)
+            if (!_queue.HasRoomFor(count))
                 Send();
-            AddMessage(bytes, offsets, cells[..count], to);
+            if (!_queue.TryAdd(bytes, offsets, cells[..count], to))
+                _tally.Failed += count;
             cells = cells[count..];
         }
     }
@@ -111,112 +100,50 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     protected override void Dispose(bool disposing)
     {
         base.Dispose(disposing);
+        _queue.Dispose();
         NativeMemory.AlignedFree(_memory);
         _memory = null;
-    }
-
-    private static int SegmentBytesOf(in MsgHdr header)
-    {
-        if (header.ControlLength < (nuint)(sizeof(CMsgHdr) + sizeof(int)))
-            return 0;
-        CMsgHdr* control = (CMsgHdr*)header.Control;
-        return control->Level == SOL_UDP && control->Type == UDP_GRO ? *(int*)(control + 1) : 0;
     }
 
     private void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_memory == null, this);
 
     private void TakeMemory()
     {
-        const int ReceiveMax = Limits.PlainDatagramsMax;
-        const int Messages = ReceiveMax + SendMessagesMax;
-        int bytes = ((Messages + 1) * sizeof(MMsgHdr))
-            + ((ReceiveMax + SendCellsMax) * sizeof(IoVec))
-            + (Messages * (SockAddrBytes + ControlBytes));
+        const int Max = Limits.PlainDatagramsMax;
+        int bytes = Max * (sizeof(MMsgHdr) + sizeof(IoVec) + SockAddrBytes + ControlBytes);
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)bytes, 64);
         NativeMemory.Clear(_memory, (nuint)bytes);
-        _receive = (MMsgHdr*)_memory;
-        _send = _receive + ReceiveMax;
-        _single = _send + SendMessagesMax;
-        _receiveVectors = (IoVec*)(_single + 1);
-        _sendVectors = _receiveVectors + ReceiveMax;
-        _receiveNames = (byte*)(_sendVectors + SendCellsMax);
-        _sendNames = _receiveNames + (ReceiveMax * SockAddrBytes);
-        _receiveControls = _sendNames + (SendMessagesMax * SockAddrBytes);
-        _sendControls = _receiveControls + (ReceiveMax * ControlBytes);
-        for (int message = 0; message < SendMessagesMax; message++)
-            WriteSegmentControl(_sendControls + (message * ControlBytes));
-    }
-
-    private static void WriteSegmentControl(byte* control)
-    {
-        CMsgHdr* header = (CMsgHdr*)control;
-        header->Length = (nuint)(sizeof(CMsgHdr) + sizeof(ushort));
-        header->Level = SOL_UDP;
-        header->Type = UDP_SEGMENT;
-        *(ushort*)(header + 1) = CellLayout.Size;
+        _messages = (MMsgHdr*)_memory;
+        _vectors = (IoVec*)(_messages + Max);
+        _names = (byte*)(_vectors + Max);
+        _controls = _names + (Max * SockAddrBytes);
     }
 
     private void PrepareReceive(CellBatch batch, int slot)
     {
-        _receiveVectors[slot] = new IoVec { Base = batch.SlotPointer(slot), Length = (nuint)batch.SlotBytes };
-        _receive[slot].Header = new MsgHdr
+        _vectors[slot] = new IoVec { Base = batch.SlotPointer(slot), Length = (nuint)batch.SlotBytes };
+        _messages[slot].Header = new MsgHdr
         {
-            Name = _receiveNames + (slot * SockAddrBytes),
+            Name = _names + (slot * SockAddrBytes),
             NameLength = SockAddrBytes,
-            Vectors = _receiveVectors + slot,
+            Vectors = _vectors + slot,
             VectorCount = 1,
-            Control = _segmented ? _receiveControls + (slot * ControlBytes) : null,
-            ControlLength = _segmented ? (nuint)ControlBytes : 0,
+            Control = _receivesTrains ? _controls + (slot * ControlBytes) : null,
+            ControlLength = _receivesTrains ? (nuint)ControlBytes : 0,
         };
-    }
-
-    private void AddMessage(
-        byte* bytes, ReadOnlySpan<int> offsets, ReadOnlySpan<int> cells, in UdpEndpoint to)
-    {
-        byte* name = _sendNames + (_messages * SockAddrBytes);
-        int nameBytes = LinuxSockAddr.Write(to, _ipv6, new Span<byte>(name, SockAddrBytes));
-        if (nameBytes == 0)
-        {
-            _tally.Failed += cells.Length;
-            return;
-        }
-
-        IoVec* first = _sendVectors + _vectors;
-        foreach (int cell in cells)
-        {
-            byte* start = bytes + offsets[cell];
-            IoVec* last = _sendVectors + _vectors - 1;
-            if (last >= first && last->Base + last->Length == start)
-                last->Length += CellLayout.Size;
-            else
-                _sendVectors[_vectors++] = new IoVec { Base = start, Length = CellLayout.Size };
-        }
-
-        bool isTrain = cells.Length > 1;
-        _send[_messages].Header = new MsgHdr
-        {
-            Name = name,
-            NameLength = (uint)nameBytes,
-            Vectors = first,
-            VectorCount = (nuint)(_sendVectors + _vectors - first),
-            Control = isTrain ? _sendControls + (_messages * ControlBytes) : null,
-            ControlLength = isTrain ? (nuint)ControlBytes : 0,
-        };
-        _messageTo[_messages] = to;
-        _messageCells[_messages++] = cells.Length;
     }
 
     private void Send()
     {
         int message = 0;
         bool retried = false;
-        while (message < _messages)
+        while (message < _queue.Count)
         {
-            int result = _calls.SendMany(_descriptor, _send + message, _messages - message);
+            int result = _calls.SendMany(_descriptor, _queue.Messages + message, _queue.Count - message);
             if (result > 0)
             {
                 for (int sent = message; sent < message + result; sent++)
-                    _tally.Sent += _messageCells[sent];
+                    _tally.Sent += _queue.CellsOf(sent);
                 _tally.Messages += result;
                 message += result;
                 retried = false;
@@ -227,8 +154,8 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
             }
             else if (result is -EAGAIN or -ENOBUFS or -ENOMEM or 0)
             {
-                for (; message < _messages; message++)
-                    _tally.QueueFull += _messageCells[message];
+                for (; message < _queue.Count; message++)
+                    _tally.QueueFull += _queue.CellsOf(message);
             }
             else if (result is -ECONNREFUSED && !retried)
             {
@@ -242,71 +169,33 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
             }
         }
 
-        _messages = 0;
-        _vectors = 0;
+        _queue.Clear();
     }
 
     private void FailMessage(int message, int error)
     {
-        if (_messageCells[message] > 1 && error is EIO or EINVAL or EMSGSIZE)
-        {
-            _unsegmented.Add(_messageTo[message]);
-            SendSingly(message);
-        }
+        if (_queue.IsRefusedTrain(message, error))
+            SendSingly(_queue.Split(message));
         else
-        {
-            CountFailure(error, _messageCells[message]);
-        }
+            LinuxSendQueue.CountFailure(error, _queue.CellsOf(message), ref _tally);
     }
 
-    /// <summary>
-    /// The same cells without segmentation: this destination's path refuses it, others are not touched.
-    /// </summary>
-    private void SendSingly(int message)
+    private void SendSingly(int cells)
     {
-        ref MsgHdr train = ref _send[message].Header;
-        for (nuint vector = 0; vector < train.VectorCount; vector++)
+        for (int cell = 0; cell < cells; cell++)
         {
-            IoVec piece = train.Vectors[vector];
-            for (nuint offset = 0; offset < piece.Length; offset += CellLayout.Size)
+            int result = _calls.SendMany(_descriptor, _queue.Singles + cell, 1);
+            if (result is -EINTR or -ECONNREFUSED)
+                result = _calls.SendMany(_descriptor, _queue.Singles + cell, 1);
+            if (result == 1)
             {
-                IoVec cell = new() { Base = piece.Base + offset, Length = CellLayout.Size };
-                _single->Header = new MsgHdr
-                {
-                    Name = train.Name,
-                    NameLength = train.NameLength,
-                    Vectors = &cell,
-                    VectorCount = 1,
-                };
-                int result = _calls.SendMany(_descriptor, _single, 1);
-                if (result is -EINTR or -ECONNREFUSED)
-                    result = _calls.SendMany(_descriptor, _single, 1);
-                if (result == 1)
-                {
-                    _tally.Sent++;
-                    _tally.Messages++;
-                }
-                else
-                {
-                    CountFailure(-result, 1);
-                }
+                _tally.Sent++;
+                _tally.Messages++;
             }
-        }
-    }
-
-    private void CountFailure(int error, int cells)
-    {
-        switch (error)
-        {
-            case 0 or EAGAIN or ENOBUFS or ENOMEM:
-                _tally.QueueFull += cells;
-                break;
-            case ECONNREFUSED or EHOSTUNREACH or ENETUNREACH or EHOSTDOWN:
-                _tally.Refused += cells;
-                break;
-            default:
-                _tally.Failed += cells;
-                break;
+            else
+            {
+                LinuxSendQueue.CountFailure(-result, 1, ref _tally);
+            }
         }
     }
 }

@@ -6,24 +6,24 @@ namespace Conet.Wire.Sockets;
 /// <summary>poll over the sockets and an eventfd.</summary>
 internal sealed unsafe class LinuxPoller : CellPoller
 {
-    private readonly int _count;
+    private readonly CellSocket[] _sockets;
     private PollFd* _descriptors;
     private int _event;
 
     public LinuxPoller(ReadOnlySpan<CellSocket> sockets)
     {
-        _count = sockets.Length;
+        _sockets = sockets.ToArray();
         _event = LinuxCalls.EventDescriptor();
         if (_event < 0)
             throw new CellSocketException($"cannot make an event descriptor: error {-_event}");
-        _descriptors = (PollFd*)NativeMemory.AllocZeroed((nuint)(_count + 1), (nuint)sizeof(PollFd));
-        for (int index = 0; index < _count; index++)
+        _descriptors = (PollFd*)NativeMemory.AllocZeroed((nuint)(_sockets.Length + 1), (nuint)sizeof(PollFd));
+        for (int index = 0; index < _sockets.Length; index++)
         {
             int descriptor = (int)sockets[index].Inner.Handle;
             _descriptors[index] = new PollFd { Descriptor = descriptor, Events = POLLIN };
         }
 
-        _descriptors[_count] = new PollFd { Descriptor = _event, Events = POLLIN };
+        _descriptors[_sockets.Length] = new PollFd { Descriptor = _event, Events = POLLIN };
 
         // The first call of a native function takes memory; a worker's thread must never be the one that
         // makes it.
@@ -35,18 +35,30 @@ internal sealed unsafe class LinuxPoller : CellPoller
 
     private protected override uint WaitForAny(int timeoutMs)
     {
-        if (LinuxCalls.Poll(_descriptors, _count + 1, timeoutMs) <= 0)
-            return 0;
-        if (_descriptors[_count].Returned != 0)
+        uint ready = Received();
+        if (LinuxCalls.Poll(_descriptors, _sockets.Length + 1, ready == 0 ? timeoutMs : 0) <= 0)
+            return ready;
+        if (_descriptors[_sockets.Length].Returned != 0)
             LinuxCalls.Reset(_event);
-        uint ready = 0;
-        for (int index = 0; index < _count; index++)
+        for (int index = 0; index < _sockets.Length; index++)
         {
             if (_descriptors[index].Returned != 0)
                 ready |= 1u << index;
         }
 
         return ready;
+    }
+
+    private uint Received()
+    {
+        uint received = 0;
+        for (int index = 0; index < _sockets.Length; index++)
+        {
+            if (_sockets[index].HasReceived)
+                received |= 1u << index;
+        }
+
+        return received;
     }
 
     private protected override void Signal() => LinuxCalls.Signal(_event);

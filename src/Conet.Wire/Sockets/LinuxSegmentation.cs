@@ -6,12 +6,17 @@ using static Conet.Wire.Sockets.LinuxAbi;
 
 namespace Conet.Wire.Sockets;
 
-/// <summary>Whether this kernel takes UDP_GRO and UDP_SEGMENT; asked once.</summary>
+/// <summary>Which of UDP_GRO and UDP_SEGMENT this kernel takes; asked once.</summary>
 internal static class LinuxSegmentation
 {
-    private static readonly Lazy<bool> _isSupported = new(Probe);
+    private static readonly Lazy<bool> _canReceive = new(() => Works(EnableReceive));
+    private static readonly Lazy<bool> _canSend = new(() => Works(SendTrain));
 
-    public static bool IsSupported => _isSupported.Value;
+    /// <summary>Whether trains can be received.</summary>
+    public static bool CanReceive => _canReceive.Value;
+
+    /// <summary>Whether trains can be sent.</summary>
+    public static bool CanSend => _canSend.Value;
 
     public static void EnableReceive(Socket socket)
     {
@@ -20,22 +25,26 @@ internal static class LinuxSegmentation
         socket.SetRawSocketOption(SOL_UDP, UDP_GRO, one);
     }
 
-    private static bool Probe()
+    private static bool Works(Action<Socket> probe)
     {
         try
         {
             using Socket socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-            EnableReceive(socket);
-            Span<byte> size = stackalloc byte[sizeof(int)];
-            MemoryMarshal.Write(size, CellLayout.Size);
-            socket.SetRawSocketOption(SOL_UDP, UDP_SEGMENT, size);
-            socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-            byte[] train = new byte[2 * CellLayout.Size];
-            return socket.SendTo(train, socket.LocalEndPoint!) == train.Length;
+            probe(socket);
+            return true;
         }
         catch (SocketException)
         {
             return false;
         }
+    }
+
+    private static void SendTrain(Socket socket)
+    {
+        Span<byte> size = stackalloc byte[sizeof(int)];
+        MemoryMarshal.Write(size, CellLayout.Size);
+        socket.SetRawSocketOption(SOL_UDP, UDP_SEGMENT, size);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.SendTo(new byte[2 * CellLayout.Size], socket.LocalEndPoint!);
     }
 }

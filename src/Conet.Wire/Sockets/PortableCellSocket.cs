@@ -45,7 +45,7 @@ internal sealed class PortableCellSocket : CellSocket
     public override bool Receive(CellBatch batch)
     {
         ThrowIfDisposed();
-        batch.Clear();
+        batch.ClearToWrite();
         while (batch.UsedSlots < batch.Slots)
         {
             try

@@ -8,6 +8,7 @@ internal sealed class PortablePoller : CellPoller
 {
     private static readonly byte[] _signal = [0];
 
+    private readonly CellSocket[] _cellSockets;
     private readonly Socket[] _sockets;
     private readonly Socket _wake;
     private readonly List<Socket> _readable;
@@ -15,6 +16,7 @@ internal sealed class PortablePoller : CellPoller
 
     public PortablePoller(ReadOnlySpan<CellSocket> sockets)
     {
+        _cellSockets = sockets.ToArray();
         _sockets = new Socket[sockets.Length];
         for (int index = 0; index < sockets.Length; index++)
             _sockets[index] = sockets[index].Inner;
@@ -27,19 +29,25 @@ internal sealed class PortablePoller : CellPoller
 
     private protected override uint WaitForAny(int timeoutMs)
     {
+        uint ready = 0;
+        for (int index = 0; index < _cellSockets.Length; index++)
+        {
+            if (_cellSockets[index].HasReceived)
+                ready |= 1u << index;
+        }
+
         _readable.Clear();
         _readable.AddRange(_sockets);
         _readable.Add(_wake);
         try
         {
-            Socket.Select(_readable, null, null, timeoutMs * 1_000);
+            Socket.Select(_readable, null, null, ready == 0 ? timeoutMs * 1_000 : 0);
         }
         catch (SocketException)
         {
-            return 0;
+            return ready;
         }
 
-        uint ready = 0;
         foreach (Socket socket in _readable)
         {
             int index = Array.IndexOf(_sockets, socket);

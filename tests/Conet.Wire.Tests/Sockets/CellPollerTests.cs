@@ -8,8 +8,7 @@ public sealed class CellPollerTests
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
-    public static TheoryData<CellSocketKind> Kinds =>
-        [CellSocketKind.LinuxSegmented, CellSocketKind.LinuxBatched, CellSocketKind.Portable];
+    public static TheoryData<CellSocketKind> Kinds => SocketBench.Kinds;
 
     [SkippableTheory]
     [MemberData(nameof(Kinds))]

@@ -181,7 +181,7 @@ public abstract class CellSocketContract(CellSocketKind kind, string loopback)
         if (cells is null || wrong is null)
         {
             // Received whole it is a train of three wrong pieces; received singly its last piece is a cell.
-            bool isTrain = kind == CellSocketKind.LinuxSegmented;
+            bool isTrain = kind is CellSocketKind.LinuxSegmented or CellSocketKind.LinuxRing;
             cells = isTrain ? 0 : 1;
             wrong = isTrain ? 3 : 2;
         }
@@ -392,11 +392,23 @@ public sealed class SegmentedIPv4SocketTests()
 public sealed class SegmentedIPv6SocketTests()
     : CellSocketContract(CellSocketKind.LinuxSegmented, "::1");
 
+public sealed class SendSegmentedIPv4SocketTests()
+    : CellSocketContract(CellSocketKind.LinuxSendSegmented, "127.0.0.1");
+
+public sealed class SendSegmentedIPv6SocketTests()
+    : CellSocketContract(CellSocketKind.LinuxSendSegmented, "::1");
+
 public sealed class BatchedIPv4SocketTests()
     : CellSocketContract(CellSocketKind.LinuxBatched, "127.0.0.1");
 
 public sealed class BatchedIPv6SocketTests()
     : CellSocketContract(CellSocketKind.LinuxBatched, "::1");
+
+public sealed class RingIPv4SocketTests()
+    : CellSocketContract(CellSocketKind.LinuxRing, "127.0.0.1");
+
+public sealed class RingIPv6SocketTests()
+    : CellSocketContract(CellSocketKind.LinuxRing, "::1");
 
 public sealed class PortableIPv4SocketTests()
     : CellSocketContract(CellSocketKind.Portable, "127.0.0.1");

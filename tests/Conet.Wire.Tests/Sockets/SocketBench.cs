@@ -13,6 +13,10 @@ internal static class SocketBench
     /// <summary>How long a cell may take on a loaded machine before it counts as lost.</summary>
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
+    /// <summary>Every kind there is.</summary>
+    public static TheoryData<CellSocketKind> Kinds =>
+        [.. Enum.GetValues<CellSocketKind>().Where(kind => kind != CellSocketKind.Auto)];
+
     public static void SkipUnless(CellSocketKind kind, IPAddress loopback)
     {
         Skip.IfNot(CellSocket.IsSupported(kind), $"sockets of kind {kind} do not work on this system");

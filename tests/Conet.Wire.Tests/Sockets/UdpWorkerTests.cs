@@ -19,8 +19,7 @@ public sealed class UdpWorkerTests : IDisposable
         _peer.ReceiveTimeout = 20_000;
     }
 
-    public static TheoryData<CellSocketKind> Kinds =>
-        [CellSocketKind.LinuxSegmented, CellSocketKind.LinuxBatched, CellSocketKind.Portable];
+    public static TheoryData<CellSocketKind> Kinds => SocketBench.Kinds;
 
     private UdpEndpoint PeerEndpoint => UdpEndpoint.From((IPEndPoint)_peer.LocalEndPoint!);
 
