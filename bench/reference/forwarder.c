@@ -6,13 +6,14 @@
  *
  *   forwarder gro|mmsg LISTEN_IP PORT NEXT_BASE_IP NEXT_PORT ROUTES HOPS SEED
  *
- * Hop h is NEXT_BASE_IP + h. Prints "ready" when its table stands; ends when standard input does, with a
- * line of JSON. Build: gcc -O3 -march=native -Wall -Wextra -o forwarder forwarder.c */
+ * Hop h is NEXT_BASE_IP + h. Like Conet's workers it is scheduled as SCHED_BATCH. Prints "ready" when its
+ * table stands; ends when standard input does, with a line of JSON. Build: gcc -O3 -march=native -Wall -Wextra -o forwarder forwarder.c */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
@@ -251,6 +252,8 @@ int main(int count, char **arguments) {
         return 64;
     }
     prepare(arguments);
+    struct sched_param priority = {0};
+    sched_setscheduler(0, SCHED_BATCH, &priority);
     printf("ready\n");
     fflush(stdout);
     struct pollfd waiting[2] = {{.fd = relay.descriptor, .events = POLLIN}, {.fd = 0, .events = POLLIN}};

@@ -55,6 +55,7 @@ internal sealed class Relay : IDisposable
     /// <summary>Forwards until <see cref="Stop"/>.</summary>
     public void Work()
     {
+        WorkerCores.TryGiveWay();
         while (!_isStopping)
         {
             _worker.RunOnce(_lookup, TurnMs, Environment.TickCount64);

@@ -2,11 +2,13 @@ using System.Runtime.InteropServices;
 
 namespace Conet.Wire.Sockets;
 
-/// <summary>sched_getaffinity and sched_setaffinity.</summary>
+/// <summary>sched_getaffinity, sched_setaffinity, sched_setscheduler.</summary>
 internal static unsafe partial class LinuxAffinity
 {
     /// <summary>Bytes of a mask: 8 192 cores, the most that Linux can be built for.</summary>
     private const int MaskBytes = 1_024;
+
+    private const int SCHED_BATCH = 3;
 
     /// <summary>Cores of the process's first thread, which its other threads inherit.</summary>
     public static int[] OfProcess()
@@ -36,9 +38,19 @@ internal static unsafe partial class LinuxAffinity
         return sched_setaffinity(0, MaskBytes, mask) == 0;
     }
 
+    /// <summary>Makes the calling thread one that never interrupts another by waking up.</summary>
+    public static bool TryGiveWay()
+    {
+        int priority = 0;
+        return OperatingSystem.IsLinux() && sched_setscheduler(0, SCHED_BATCH, &priority) == 0;
+    }
+
     [LibraryImport("libc")]
     private static partial int sched_getaffinity(int thread, nuint bytes, byte* mask);
 
     [LibraryImport("libc")]
     private static partial int sched_setaffinity(int thread, nuint bytes, byte* mask);
+
+    [LibraryImport("libc")]
+    private static partial int sched_setscheduler(int thread, int policy, int* priority);
 }

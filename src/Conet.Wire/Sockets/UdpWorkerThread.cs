@@ -84,6 +84,7 @@ public sealed class UdpWorkerThread<TRoutes> : IDisposable
         {
             if (WorkerCores.TryPin(_wishedCore))
                 _core = _wishedCore;
+            WorkerCores.TryGiveWay();
             while (!_isStopping)
             {
                 if (_worker.RunOnce(_routes, Limits.WaitMillisecondsMax, Environment.TickCount64) > 0)

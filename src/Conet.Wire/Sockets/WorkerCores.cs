@@ -29,4 +29,11 @@ public static class WorkerCores
     /// <summary>Binds the calling thread to a core from now on. False if it was refused.</summary>
     /// <param name="core">One of <see cref="Allowed"/>; <see cref="Any"/> changes nothing.</param>
     public static bool TryPin(int core) => _allowed.Contains(core) && LinuxAffinity.TryPin(core);
+
+    /// <summary>
+    /// Lets whatever the kernel receives with on this core finish what it has begun before the calling thread
+    /// goes on, from now on (SCHED_BATCH of sched(7)): batches are larger and switches fewer. A thread that
+    /// is alone on its core waits no longer. False if it was refused.
+    /// </summary>
+    public static bool TryGiveWay() => LinuxAffinity.TryGiveWay();
 }
