@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Numerics;
+using static System.Numerics.BitOperations;
 
 namespace Conet.Wire.Addresses;
 
@@ -24,12 +24,6 @@ public static class Keccak256
         0x8000000000008003, 0x8000000000008002, 0x8000000000000080, 0x000000000000800A, 0x800000008000000A,
         0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008,
     ];
-
-    private static ReadOnlySpan<byte> Rotations =>
-        [1, 3, 6, 10, 15, 21, 28, 36, 45, 55, 2, 14, 27, 41, 56, 8, 25, 43, 62, 18, 39, 61, 20, 44];
-
-    private static ReadOnlySpan<byte> Positions =>
-        [10, 7, 11, 17, 18, 3, 5, 16, 8, 21, 24, 4, 15, 23, 19, 13, 12, 2, 20, 14, 22, 9, 6, 1];
 
     /// <summary>Hashes <paramref name="data"/> into the first 32 bytes of <paramref name="hash"/>.</summary>
     public static void Hash(ReadOnlySpan<byte> data, Span<byte> hash)
@@ -67,35 +61,73 @@ public static class Keccak256
         Permute(state);
     }
 
-    private static void Permute(Span<ulong> a)
+    /// <summary>
+    /// Keccak-f[1600], a round without loops. Lanes are named as in the reference: rows b, g, k, m, s; columns
+    /// a, e, i, o, u.
+    /// </summary>
+    private static void Permute(Span<ulong> lanes)
     {
-        Span<ulong> c = stackalloc ulong[5];
-        for (int round = 0; round < _roundConstants.Length; round++)
+        Span<ulong> s = lanes[..Lanes];
+        ulong ba = s[0], be = s[1], bi = s[2], bo = s[3], bu = s[4];
+        ulong ga = s[5], ge = s[6], gi = s[7], go = s[8], gu = s[9];
+        ulong ka = s[10], ke = s[11], ki = s[12], ko = s[13], ku = s[14];
+        ulong ma = s[15], me = s[16], mi = s[17], mo = s[18], mu = s[19];
+        ulong sa = s[20], se = s[21], si = s[22], so = s[23], su = s[24];
+        foreach (ulong constant in _roundConstants)
         {
-            for (int x = 0; x < 5; x++)
-                c[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-            for (int x = 0; x < 5; x++)
-            {
-                ulong d = c[(x + 4) % 5] ^ BitOperations.RotateLeft(c[(x + 1) % 5], 1);
-                for (int y = 0; y < Lanes; y += 5)
-                    a[y + x] ^= d;
-            }
+            ulong ca = ba ^ ga ^ ka ^ ma ^ sa;
+            ulong ce = be ^ ge ^ ke ^ me ^ se;
+            ulong ci = bi ^ gi ^ ki ^ mi ^ si;
+            ulong co = bo ^ go ^ ko ^ mo ^ so;
+            ulong cu = bu ^ gu ^ ku ^ mu ^ su;
+            ulong xa = cu ^ RotateLeft(ce, 1);
+            ulong xe = ca ^ RotateLeft(ci, 1);
+            ulong xi = ce ^ RotateLeft(co, 1);
+            ulong xo = ci ^ RotateLeft(cu, 1);
+            ulong xu = co ^ RotateLeft(ca, 1);
 
-            ulong moving = a[1];
-            for (int i = 0; i < Rotations.Length; i++)
-            {
-                int position = Positions[i];
-                (moving, a[position]) = (a[position], BitOperations.RotateLeft(moving, Rotations[i]));
-            }
+            ulong baT = ba ^ xa, beT = RotateLeft(ge ^ xe, 44), biT = RotateLeft(ki ^ xi, 43),
+                boT = RotateLeft(mo ^ xo, 21), buT = RotateLeft(su ^ xu, 14);
+            ulong gaT = RotateLeft(bo ^ xo, 28), geT = RotateLeft(gu ^ xu, 20), giT = RotateLeft(ka ^ xa, 3),
+                goT = RotateLeft(me ^ xe, 45), guT = RotateLeft(si ^ xi, 61);
+            ulong kaT = RotateLeft(be ^ xe, 1), keT = RotateLeft(gi ^ xi, 6), kiT = RotateLeft(ko ^ xo, 25),
+                koT = RotateLeft(mu ^ xu, 8), kuT = RotateLeft(sa ^ xa, 18);
+            ulong maT = RotateLeft(bu ^ xu, 27), meT = RotateLeft(ga ^ xa, 36), miT = RotateLeft(ke ^ xe, 10),
+                moT = RotateLeft(mi ^ xi, 15), muT = RotateLeft(so ^ xo, 56);
+            ulong saT = RotateLeft(bi ^ xi, 62), seT = RotateLeft(go ^ xo, 55), siT = RotateLeft(ku ^ xu, 39),
+                soT = RotateLeft(ma ^ xa, 41), suT = RotateLeft(se ^ xe, 2);
 
-            for (int y = 0; y < Lanes; y += 5)
-            {
-                a.Slice(y, 5).CopyTo(c);
-                for (int x = 0; x < 5; x++)
-                    a[y + x] = c[x] ^ (~c[(x + 1) % 5] & c[(x + 2) % 5]);
-            }
-
-            a[0] ^= _roundConstants[round];
+            ba = baT ^ (~beT & biT) ^ constant;
+            be = beT ^ (~biT & boT);
+            bi = biT ^ (~boT & buT);
+            bo = boT ^ (~buT & baT);
+            bu = buT ^ (~baT & beT);
+            ga = gaT ^ (~geT & giT);
+            ge = geT ^ (~giT & goT);
+            gi = giT ^ (~goT & guT);
+            go = goT ^ (~guT & gaT);
+            gu = guT ^ (~gaT & geT);
+            ka = kaT ^ (~keT & kiT);
+            ke = keT ^ (~kiT & koT);
+            ki = kiT ^ (~koT & kuT);
+            ko = koT ^ (~kuT & kaT);
+            ku = kuT ^ (~kaT & keT);
+            ma = maT ^ (~meT & miT);
+            me = meT ^ (~miT & moT);
+            mi = miT ^ (~moT & muT);
+            mo = moT ^ (~muT & maT);
+            mu = muT ^ (~maT & meT);
+            sa = saT ^ (~seT & siT);
+            se = seT ^ (~siT & soT);
+            si = siT ^ (~soT & suT);
+            so = soT ^ (~suT & saT);
+            su = suT ^ (~saT & seT);
         }
+
+        (s[0], s[1], s[2], s[3], s[4]) = (ba, be, bi, bo, bu);
+        (s[5], s[6], s[7], s[8], s[9]) = (ga, ge, gi, go, gu);
+        (s[10], s[11], s[12], s[13], s[14]) = (ka, ke, ki, ko, ku);
+        (s[15], s[16], s[17], s[18], s[19]) = (ma, me, mi, mo, mu);
+        (s[20], s[21], s[22], s[23], s[24]) = (sa, se, si, so, su);
     }
 }
