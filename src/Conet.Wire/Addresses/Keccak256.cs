@@ -62,8 +62,8 @@ public static class Keccak256
     }
 
     /// <summary>
-    /// Keccak-f[1600], a round without loops. Lanes are named as in the reference: rows b, g, k, m, s; columns
-    /// a, e, i, o, u.
+    /// Keccak-f[1600], a round without loops. Lanes are named as in the reference: rows b, g, k, m, s;
+    /// columns a, e, i, o, u.
     /// </summary>
     private static void Permute(Span<ulong> lanes)
     {
