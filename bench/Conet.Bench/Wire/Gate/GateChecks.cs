@@ -5,6 +5,9 @@ namespace Conet.Bench.Wire.Gate;
 /// <summary>What the gate checks: the same scenes that are timed.</summary>
 internal static class GateChecks
 {
+    private const long Cheap = 1_000_000;
+    private const long ForwardedCells = 10_000_000;
+
     /// <summary>Each is made when its turn comes.</summary>
     public static IEnumerable<GateCheck> All()
     {
@@ -62,6 +65,7 @@ internal static class GateChecks
                     scene.Forward();
                 return done;
             },
+            ForwardedCells,
             scene);
     }
 
@@ -74,5 +78,6 @@ internal static class GateChecks
             for (; done < operations; done += step)
                 operate();
             return done;
-        });
+        },
+        Cheap);
 }
