@@ -17,20 +17,22 @@ internal sealed class LosslessSearch
     private const double Nearby = 0.15;
     private const double Resolution = 0.01;
 
-    private readonly List<Probe> _probes = [];
+    private readonly List<RateOutcome> _probes = [];
 
     /// <summary>Searches.</summary>
     /// <param name="overload">What came through of all that the generator could send.</param>
     /// <param name="guess">What earlier rounds found; 0 for nothing.</param>
-    /// <param name="plan">How many steps.</param>
+    /// <param name="steps">Most probes for the rate with at most 1 % lost.</param>
+    /// <param name="strictSteps">Most further ones, for that with at most 0.1 %.</param>
     /// <param name="take">Measures at a rate.</param>
-    public LosslessSearch(Probe overload, double guess, ForwardPlan plan, Func<double, Probe> take)
+    public LosslessSearch(
+        RateOutcome overload, double guess, int steps, int strictSteps, Func<double, RateOutcome> take)
     {
         _probes.Add(overload);
-        double most = Math.Min(overload.Sent.CellsPerSecond, overload.CellsPerSecond * SearchTo);
-        Halve(overload.CellsPerSecond * SearchFrom, most, guess, LossMax, plan.Steps, take);
+        double most = Math.Min(overload.Sent, overload.Came * SearchTo);
+        Halve(overload.Came * SearchFrom, most, guess, LossMax, steps, take);
         double limit = Best(LossMax);
-        Halve(limit * SearchFrom, limit, 0, StrictLossMax, plan.StrictSteps, take);
+        Halve(limit * SearchFrom, limit, 0, StrictLossMax, strictSteps, take);
         Lossless = limit;
         Strict = Best(StrictLossMax);
     }
@@ -42,24 +44,24 @@ internal sealed class LosslessSearch
     public double Strict { get; }
 
     private double Best(double lossMax) =>
-        _probes.Where(probe => probe.Loss <= lossMax).Select(probe => probe.CellsPerSecond).DefaultIfEmpty().Max();
+        _probes.Where(probe => probe.Loss <= lossMax).Select(probe => probe.Came).DefaultIfEmpty().Max();
 
     /// <summary>Narrows to the border by what is known, then probes the middle of what is left.</summary>
     private void Halve(
-        double low, double high, double guess, double lossMax, int steps, Func<double, Probe> take)
+        double low, double high, double guess, double lossMax, int steps, Func<double, RateOutcome> take)
     {
         for (int step = 0; step < steps; step++)
         {
-            foreach (Probe probe in _probes)
+            foreach (RateOutcome probe in _probes)
             {
                 if (probe.Loss <= lossMax)
-                    low = Math.Max(low, probe.Sent.CellsPerSecond);
+                    low = Math.Max(low, probe.Sent);
             }
 
-            foreach (Probe probe in _probes.Where(probe => probe.Loss > lossMax))
+            foreach (RateOutcome probe in _probes.Where(probe => probe.Loss > lossMax))
             {
-                if (probe.Sent.CellsPerSecond > low)
-                    high = Math.Min(high, probe.Sent.CellsPerSecond);
+                if (probe.Sent > low)
+                    high = Math.Min(high, probe.Sent);
             }
 
             if (high - low <= high * Resolution)

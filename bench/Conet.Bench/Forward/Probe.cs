@@ -25,8 +25,8 @@ internal sealed record Probe(SendReport Sent, HearReport Heard, double CpuSecond
 
     private static int _run;
 
-    /// <summary>Share of the cells that did not come.</summary>
-    public double Loss => Sent.Cells == 0 ? 1 : 1 - ((double)Heard.Cells / Sent.Cells);
+    /// <summary>What went in and what came out.</summary>
+    public RateOutcome Outcome => new(Sent.CellsPerSecond, CellsPerSecond);
 
     /// <summary>Cells that came, per second of sending.</summary>
     public double CellsPerSecond => Heard.Cells / Sent.Seconds;

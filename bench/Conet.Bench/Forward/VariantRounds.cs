@@ -30,7 +30,12 @@ internal sealed class VariantRounds(StartedVariant variant)
     public void Search(ForwardPlan plan)
     {
         Probe overload = Take(0, plan.Seconds);
-        LosslessSearch search = new(overload, Lossless, plan, rate => Take(rate, plan.Seconds));
+        LosslessSearch search = new(
+            overload.Outcome,
+            Lossless,
+            plan.Steps,
+            plan.StrictSteps,
+            rate => Take(rate, plan.Seconds).Outcome);
         _overloads.Add(overload);
         _lossless.Add(search.Lossless);
         _strict.Add(search.Strict);

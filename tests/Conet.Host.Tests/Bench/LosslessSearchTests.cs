@@ -1,0 +1,94 @@
+using Conet.Bench.Forward;
+
+namespace Conet.Host.Tests.Bench;
+
+/// <summary>The search for lossless rates against forwarders whose limits are known.</summary>
+public sealed class LosslessSearchTests
+{
+    private const int Steps = 6;
+    private const int StrictSteps = 3;
+
+    [Theory]
+    [InlineData(1_000_000, 3_000_000)]
+    [InlineData(20_000, 2_000_000)]
+    [InlineData(900_000, 950_000)]
+    public void It_finds_the_limit_of_a_forwarder_that_loses_nothing_below_it(double limit, double offered)
+    {
+        Forwarder forwarder = new(limit, limit, offered);
+        LosslessSearch search = forwarder.Search(guess: 0);
+        Assert.InRange(search.Lossless, limit * 0.96, limit);
+        Assert.InRange(search.Strict, limit * 0.9, search.Lossless);
+        Assert.InRange(forwarder.Probes, 1, Steps + StrictSteps);
+    }
+
+    [Fact]
+    public void The_strict_limit_is_lower_where_a_few_cells_are_lost_early()
+    {
+        LosslessSearch search = new Forwarder(1000, 500, 4000).Search(guess: 0);
+        Assert.InRange(search.Lossless, 950, 1010);
+        Assert.InRange(search.Strict, 400, 500);
+    }
+
+    [Fact]
+    public void A_guess_from_an_earlier_round_makes_it_finer()
+    {
+        LosslessSearch search = new Forwarder(1000, 1000, 4000).Search(guess: 990);
+        Assert.InRange(search.Lossless, 980, 1000);
+    }
+
+    [Theory]
+    [InlineData(100)]
+    [InlineData(5000)]
+    public void A_wrong_guess_does_no_harm(double guess)
+    {
+        LosslessSearch search = new Forwarder(1000, 1000, 4000).Search(guess);
+        Assert.InRange(search.Lossless, 900, 1000);
+    }
+
+    [Fact]
+    public void A_generator_that_is_too_slow_is_the_limit()
+    {
+        Forwarder forwarder = new(1000, 1000, offered: 700);
+        Assert.Equal(700, forwarder.Search(guess: 0).Lossless);
+        Assert.Equal(0, forwarder.Probes);
+    }
+
+    [Fact]
+    public void What_always_loses_has_no_lossless_rate()
+    {
+        LosslessSearch search = new(
+            new RateOutcome(1000, 500), 0, Steps, StrictSteps, rate => new RateOutcome(rate, rate / 2));
+        Assert.Equal(0, search.Lossless);
+        Assert.Equal(0, search.Strict);
+    }
+
+    [Theory]
+    [InlineData(0, 0)]
+    [InlineData(7, 0, 7)]
+    [InlineData(2, 0.5, 1, 2, 3)]
+    [InlineData(100, 0.02, 100, 99, 101, 500, 100, 99, 98, 101)]
+    public void Median_and_spread_do_not_mind_one_disturbed_round(
+        double median, double spread, params double[] rounds)
+    {
+        Assert.InRange(Statistics.Median(rounds), median * 0.999, median * 1.001);
+        Assert.InRange(Statistics.Spread(rounds), spread * 0.8, spread * 1.2);
+    }
+
+    /// <summary>Loses half a percent between two limits, and all above the higher one.</summary>
+    private sealed class Forwarder(double limit, double strictLimit, double offered)
+    {
+        private const double EarlyLoss = 0.005;
+
+        public int Probes { get; private set; }
+
+        public LosslessSearch Search(double guess) =>
+            new(Pass(offered), guess, Steps, StrictSteps, rate =>
+            {
+                Probes++;
+                return Pass(Math.Min(rate, offered));
+            });
+
+        private RateOutcome Pass(double rate) =>
+            new(rate, Math.Min(limit, rate <= strictLimit ? rate : rate * (1 - EarlyLoss)));
+    }
+}
