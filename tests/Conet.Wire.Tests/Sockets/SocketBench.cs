@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using Conet.Wire.Cells;
 using Conet.Wire.Forwarding;
 using Conet.Wire.Sockets;
@@ -96,6 +97,26 @@ internal static class SocketBench
 
         ReceiveOnce(socket, batch, received);
         return received;
+    }
+
+    /// <summary>Does something on a thread of its own; what it throws comes out here.</summary>
+    public static void OnAnotherThread(Action work)
+    {
+        ExceptionDispatchInfo? failure = null;
+        Thread thread = new(() =>
+        {
+            try
+            {
+                work();
+            }
+            catch (Exception error)
+            {
+                failure = ExceptionDispatchInfo.Capture(error);
+            }
+        });
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
     }
 
     private static bool ReceiveOnce(CellSocket socket, CellBatch batch, Received received)
