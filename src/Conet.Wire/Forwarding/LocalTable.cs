@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Conet.Wire.Cells;
+using Conet.Wire.Native;
 
 namespace Conet.Wire.Forwarding;
 
@@ -26,6 +27,9 @@ public sealed class LocalTable
     private const int BucketWords = 8;
     private const int OverflowWords = 16;
     private const int EntriesPerBucket = 4;
+
+    /// <summary>Look-ups whose accesses to memory overlap.</summary>
+    private const int GroupSize = 64;
 
     private readonly KeyedHash _hash;
     private readonly ulong[] _words;
@@ -72,7 +76,8 @@ public sealed class LocalTable
     public int Find(ReadOnlySpan<byte> address)
     {
         ThrowIfNotAddress(address);
-        return Find(new Key(address));
+        Key key = new(address);
+        return Find(key, HashOf(key));
     }
 
     /// <summary>Finds the handles of a batch of destinations. Wait-free; any thread.</summary>
@@ -88,8 +93,23 @@ public sealed class LocalTable
             return;
         }
 
-        for (int index = 0; index < offsets.Length; index++)
-            handles[index] = Find(new Key(cells.Slice(offsets[index], CellLayout.DestinationSize)));
+        Span<ulong> hashes = stackalloc ulong[GroupSize];
+        for (int start = 0; start < offsets.Length; start += GroupSize)
+        {
+            ReadOnlySpan<int> group = offsets[start..Math.Min(start + GroupSize, offsets.Length)];
+            for (int index = 0; index < group.Length; index++)
+            {
+                hashes[index] = HashOf(new Key(cells.Slice(group[index], CellLayout.DestinationSize)));
+                CacheLine.Prefetch(in _words[FirstBucketOf(hashes[index])]);
+                CacheLine.Prefetch(in _words[SecondBucketOf(hashes[index])]);
+            }
+
+            for (int index = 0; index < group.Length; index++)
+            {
+                Key key = new(cells.Slice(group[index], CellLayout.DestinationSize));
+                handles[start + index] = Find(key, hashes[index]);
+            }
+        }
     }
 
     /// <summary>
@@ -172,9 +192,8 @@ public sealed class LocalTable
     private int SecondBucketOf(ulong hash) =>
         ((int)((TagOf(hash) * 0x9E3779B1u) >> 5) & _bucketMask) * BucketWords;
 
-    private int Find(in Key key)
+    private int Find(in Key key, ulong hash)
     {
-        ulong hash = HashOf(key);
         int handle = FindIn(FirstBucketOf(hash), BucketWords, TagOf(hash), key);
         if (handle == Absent)
             handle = FindIn(SecondBucketOf(hash), BucketWords, TagOf(hash), key);

@@ -21,6 +21,8 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     private IoVec* _vectors;
     private byte* _names;
     private byte* _controls;
+    private CellBatch? _prepared;
+    private int _staleSlots;
     private ulong _receiveErrors;
     private SendTally _tally;
 
@@ -49,9 +51,9 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
     {
         ThrowIfDisposed();
         batch.ClearToWrite();
-        for (int slot = 0; slot < batch.Slots; slot++)
-            PrepareReceive(batch, slot);
+        PrepareReceive(batch);
         int received = _calls.ReceiveMany(_descriptor, _messages, batch.Slots);
+        _staleSlots = Math.Min(Math.Max(0, received) + 1, batch.Slots);
         if (received < 0)
         {
             if (received is not (-EAGAIN or -EINTR))
@@ -119,7 +121,16 @@ internal sealed unsafe class LinuxCellSocket<TCalls> : CellSocket
         _controls = _names + (Max * SockAddrBytes);
     }
 
-    private void PrepareReceive(CellBatch batch, int slot)
+    /// <summary>Headers that the kernel did not write to are still as they were.</summary>
+    private void PrepareReceive(CellBatch batch)
+    {
+        int stale = ReferenceEquals(batch, _prepared) ? _staleSlots : batch.Slots;
+        for (int slot = 0; slot < stale; slot++)
+            PrepareSlot(batch, slot);
+        _prepared = batch;
+    }
+
+    private void PrepareSlot(CellBatch batch, int slot)
     {
         _vectors[slot] = new IoVec { Base = batch.SlotPointer(slot), Length = (nuint)batch.SlotBytes };
         _messages[slot].Header = new MsgHdr
