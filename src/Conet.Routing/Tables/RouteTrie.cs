@@ -145,7 +145,7 @@ public sealed class RouteTrie
         value = 0;
         foreach (PrefixTable table in Prefixes)
         {
-            if (table.Values.TryGetValue(PrefixTable.Mask(address, table.Bits), out value))
+            if (table.TryFind(Key, address, out value))
                 return true;
         }
 

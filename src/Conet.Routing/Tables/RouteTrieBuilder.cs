@@ -103,7 +103,9 @@ public sealed class RouteTrieBuilder
         ? _trie.Prefixes
         : [.. _trie.Prefixes
             .Where(table => !_changedPrefixes.ContainsKey(table.Bits))
-            .Concat(_changedPrefixes.Values.Where(table => table.Values.Count > 0))
+            .Concat(_changedPrefixes.Values
+                .Where(table => table.Values.Count > 0)
+                .Select(table => table.WithFilter(_trie.Key)))
             .OrderByDescending(table => table.Bits)];
 
     private PrefixTable Changeable(int bits)
