@@ -10,7 +10,10 @@ const BOTTOM = 384;
 const HEIGHT = 440;
 const LABEL_STEP = 17;
 
-/** @param {{title: string, note: string, axis: string, lines: {variant: string, points: number[][]}[]}} chart */
+/**
+ * @param {{title: string, note: string, axis: string, lines: Line[]}} chart a Line being
+ *   {variant: string, points: number[][], colour?: string}
+ */
 export function lineChart({ title, note, axis, lines }) {
   const xs = [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   const [first, last] = [Math.log2(xs[0]), Math.log2(xs.at(-1))];
@@ -32,9 +35,8 @@ export function lineChart({ title, note, axis, lines }) {
   parts.push(text((LEFT + RIGHT) / 2, BOTTOM + 40, axis, { anchor: 'middle', colour: FAINT }));
   const labels = [];
   // Ours on top; those in C, which it should lie upon, broad.
-  for (const { variant, points } of [...lines].reverse()) {
+  for (const { variant, points, colour = lineColourOf(variant) } of [...lines].reverse()) {
     const width = variant.startsWith('c-') ? 6 : 2.5;
-    const colour = lineColourOf(variant);
     const places = points.map(([x, y]) => [round(across(x)), round(place(y))]);
     const path = places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
     parts.push(`<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}"/>`);
