@@ -1,8 +1,8 @@
 // Turns the committed results into the plots and tables of docs/BENCHMARKS.md.
 //
-//   node bench/plot.mjs                writes docs/plots/*.svg and the marked blocks of docs/BENCHMARKS.md
-//   node bench/plot.mjs --check        writes nothing; exit code 1 if they are not what the results say
-//   node bench/plot.mjs --root FOLDER  the same in another folder, which has bench/results/ and docs/
+//   ./conet bench report               writes docs/plots/*.svg and the marked blocks of docs/BENCHMARKS.md
+//   ./conet bench report --check       writes nothing; exit code 1 if they are not what the results say
+//   ./conet bench report --root FOLDER the same in another folder, which has bench/results/ and docs/
 //
 // A block begins with `<!-- NAME:begin -->` and ends with `<!-- NAME:end -->`. No dependencies.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

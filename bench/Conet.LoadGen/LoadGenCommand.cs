@@ -30,6 +30,8 @@ internal static class LoadGenCommand
                   --node IP:PORT       its node port
                   --next IP:PORT       next hop 0; the others follow it
 
+          send and hear
+                  --address HEX        every cell's destination, in place of the routes' addresses
           all     --routes N (1000000)  --hops N (1)  --seed N (1)
 
         """;

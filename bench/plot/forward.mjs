@@ -86,8 +86,11 @@ function ratesPlot(rows, where) {
 function cpuPlot(rows, where) {
   return rateChart({
     title: 'Cells per second of processor time',
-    note: `under overload, the kernel\'s receive thread included; ${where}`,
-    bars: measured(rows, 'cells_per_cpu_s').map((row) => ({ variant: row.variant, rate: row.cells_per_cpu_s })),
+    note: `under overload, the kernel's receive thread included; ${where}`,
+    bars: measured(rows, 'cells_per_cpu_s').map((row) => ({
+      variant: row.variant,
+      rate: row.cells_per_cpu_s,
+    })),
   });
 }
 
@@ -117,9 +120,10 @@ function linesOf(rows, key) {
 function machineOf(rows) {
   const [{ machine, load_average: load, model, routes }] = rows;
   return [
-    `Machine: ${machine}; load average ${load} when the run began. Model \`${model}\`, ${count(routes)} routes,`,
-    'cells of 1160 bytes. Figures are medians of the rounds that stand above each table; the spread is the',
-    'middle half of the rounds, as a share of the median.',
+    `Machine: ${machine}; load average ${load} when the run began.`,
+    `Model \`${model}\`, ${count(routes)} routes, cells of 1160 bytes.`,
+    'Figures are medians of the rounds that stand above each table; the spread is the middle half of the',
+    'rounds, as a share of the median.',
   ].join('\n');
 }
 

@@ -1,7 +1,9 @@
 // Percentiles of latency: a bar from the 50th to the 99th, a tick at the 99.9th, on one logarithmic scale.
 import { duration } from './format.mjs';
 import { colourOf, kindsOf } from './kinds.mjs';
-import { FAINT, GRID, INK, MARGIN, WIDTH, bar, legend, line, logScale, picture, round, text } from './svg.mjs';
+import {
+  FAINT, GRID, INK, MARGIN, WIDTH, bar, legend, line, logScale, picture, round, text,
+} from './svg.mjs';
 
 const LABEL_WIDTH = 120;
 const VALUE_WIDTH = 130;
@@ -27,9 +29,10 @@ export function latencyChart({ title, groups }) {
     for (const { variant, times: [p50, p99, p999] } of group.bars) {
       const [from, to, tail] = [place(p50), place(p99), place(p999)];
       const middle = y + BAR / 2;
+      const weight = variant.startsWith('conet-') ? 600 : 400;
       const words = `${duration(p50 * 1e3)} / ${duration(p99 * 1e3)}`;
       parts.push(
-        text(left - 10, middle + 4, variant, { anchor: 'end', weight: variant.startsWith('conet-') ? 600 : 400 }),
+        text(left - 10, middle + 4, variant, { anchor: 'end', weight }),
         line(to, middle, tail, middle, FAINT),
         line(tail, y, tail, y + BAR, INK, { width: 1.5 }),
         bar(from, y, Math.max(3, to - from), BAR, colourOf(variant)),

@@ -17,7 +17,8 @@ const LABEL_STEP = 17;
 export function lineChart({ title, note, axis, lines }) {
   const xs = [...new Set(lines.flatMap(({ points }) => points.map(([x]) => x)))].sort((a, b) => a - b);
   const [first, last] = [Math.log2(xs[0]), Math.log2(xs.at(-1))];
-  const across = (x) => LEFT + 20 + ((Math.log2(x) - first) / Math.max(1, last - first)) * (RIGHT - LEFT - 40);
+  const shareOf = (x) => (Math.log2(x) - first) / Math.max(1, last - first);
+  const across = (x) => LEFT + 20 + shareOf(x) * (RIGHT - LEFT - 40);
   const { place, ticks } = logScale(lines.flatMap(({ points }) => points.map(([, y]) => y)), BOTTOM, TOP);
   const parts = [text(MARGIN, 56, note, { colour: FAINT })];
   for (const tick of ticks) {

@@ -11,7 +11,8 @@ const STEP = 27;
 const LEGEND = 50;
 
 /**
- * @param {{title: string, note: string, bars: {variant: string, rate: number, spread?: number, mark?: string}[],
+ * @param {{title: string, note: string,
+ *   bars: {variant: string, rate: number, spread?: number, mark?: string}[],
  *   limit?: {rate: number, words: string}}} chart
  */
 export function rateChart({ title, note, bars, limit }) {
@@ -29,9 +30,10 @@ export function rateChart({ title, note, bars, limit }) {
   }
   if (limit) {
     const x = place(limit.rate);
+    const words = `${limit.words}: ${count(limit.rate)}`;
     parts.push(
       line(x, TOP - 6, x, bottom, INK, { dash: '4 4' }),
-      text(x, bottom + 14, `${limit.words}: ${count(limit.rate)}`, { anchor: 'end', colour: FAINT, size: 12 }),
+      text(x, bottom + 14, words, { anchor: 'end', colour: FAINT, size: 12 }),
     );
   }
   sorted.forEach(({ variant, rate, spread = 0, mark }, index) => {
@@ -44,7 +46,8 @@ export function rateChart({ title, note, bars, limit }) {
     );
     const [low, high] = [place(rate * (1 - spread / 2)), place(rate * (1 + spread / 2))];
     if (high - low > 3) parts.push(line(low, y + BAR / 2, high, y + BAR / 2, INK, { width: 1.2 }));
-    parts.push(text(Math.max(end, high) + 8, y + 14, `${count(rate)}${mark ? `  ${mark}` : ''}`, { halo: true }));
+    const words = mark ? `${count(rate)}  ${mark}` : count(rate);
+    parts.push(text(Math.max(end, high) + 8, y + 14, words, { halo: true }));
   });
   parts.push(...legend(kindsOf(sorted.map(({ variant }) => variant)), bottom + LEGEND - 12));
   return picture(title, bottom + LEGEND, parts);

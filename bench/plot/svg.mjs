@@ -49,7 +49,8 @@ export function legend(entries, y, step = 200) {
 
 /** A logarithmic scale from some numbers to places on the picture, with ticks at 1, 2 and 5 of each power. */
 export function logScale(numbers, from, to) {
-  const steps = Array.from({ length: 48 }, (_, index) => [1, 2, 5][index % 3] * 10 ** (Math.floor(index / 3) - 3));
+  const stepAt = (index) => [1, 2, 5][index % 3] * 10 ** (Math.floor(index / 3) - 3);
+  const steps = Array.from({ length: 48 }, (_, index) => stepAt(index));
   const low = steps.findLast((step) => step <= Math.min(...numbers) * 0.999) ?? steps[0];
   const high = steps.find((step) => step >= Math.max(...numbers)) ?? steps.at(-1);
   const place = (number) => {

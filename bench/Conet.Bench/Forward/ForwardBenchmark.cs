@@ -87,7 +87,8 @@ internal sealed class ForwardBenchmark : IBenchmark
     /// <summary>What a point may take, so that those after it get their share of what is left.</summary>
     private static TimeSpan ShareOf(ForwardPlan plan, int index, TimeSpan elapsed)
     {
-        IEnumerable<double> weights = plan.Points.Skip(index).Select(point => PlanReport.SecondsOf(plan, point));
+        IEnumerable<double> weights =
+            plan.Points.Skip(index).Select(point => PlanReport.SecondsOf(plan, point));
         double left = ForwardPlan.FullRunSecondsMax - elapsed.TotalSeconds;
         return TimeSpan.FromSeconds(left * weights.First() / weights.Sum());
     }

@@ -35,7 +35,8 @@ internal static class ForwardReport
             results.WriteLine();
             results.WriteLine(
                 $"{$"{group.Key}, {group.First().Rounds} rounds",-30}{"lossless",9}{"spread",7}{"<= 0.1 %",9}"
-                + $"{"overload",9}{"offered",9}{"per cpu s",10}{"p50",7}{"p99",7}{"at 80 %",9}{"at 1 k/s",9}");
+                + $"{"overload",9}{"offered",9}{"per cpu s",10}{"p50",7}{"p99",7}{"at 80 %",9}"
+                + $"{"at 1 k/s",9}");
             foreach (ForwardRow row in group)
                 results.WriteLine(Line(row));
             if (group.First().HeadroomCellsPerSecond is { } headroom)
@@ -43,7 +44,7 @@ internal static class ForwardReport
         }
 
         results.WriteLine();
-        results.WriteLine("lossless: at most 1 % lost; p50, p99 at half of that; p99 at 80 % of it, p50 at 1 k/s");
+        results.WriteLine("lossless: at most 1 % lost; p50, p99 at half of that; p99 at 80 %, p50 at 1 k/s");
         results.WriteLine("*: next to nothing was lost under overload, so the limit is the generator's");
         foreach (ForwardRow row in rows.Where(row => row.Note is not null).DistinctBy(row => row.Variant))
             results.WriteLine($"{row.Variant}: {row.Note}");

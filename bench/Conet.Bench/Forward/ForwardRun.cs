@@ -51,7 +51,9 @@ internal static class ForwardRun
         }
     }
 
-    /// <summary>Does it so often, or while there is time for as long as the longest took; once at least.</summary>
+    /// <summary>
+    /// Does it so often, or while there is time for as long as the longest took; once at least.
+    /// </summary>
     private static void Repeat(
         int times,
         string what,
@@ -67,7 +69,7 @@ internal static class ForwardRun
             TimeSpan start = clock.Elapsed;
             if (number > 1 && start + longest > limit)
             {
-                progress.WriteLine($"bench: {point.Load}: no time for more than {number - 1} of {times} rounds");
+                progress.WriteLine($"bench: {point.Load}: time for {number - 1} of {times} rounds of {what}");
                 return;
             }
 

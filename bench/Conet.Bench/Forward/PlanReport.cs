@@ -20,7 +20,7 @@ internal static class PlanReport
         string minutes = (seconds / 60).ToString("0.0", CultureInfo.InvariantCulture);
         output.Results.WriteLine($"about {minutes} minutes");
         if (plan.IsTimed && seconds > ForwardPlan.FullRunSecondsMax)
-            output.Results.WriteLine($"fewer rounds, so that it ends in {ForwardPlan.FullRunSecondsMax / 60}");
+            output.Results.WriteLine($"at most {ForwardPlan.FullRunSecondsMax / 60}, with fewer rounds");
     }
 
     /// <summary>Seconds that a point takes, about, with the variants that work here.</summary>

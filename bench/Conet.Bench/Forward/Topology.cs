@@ -220,7 +220,8 @@ internal sealed class Topology : IDisposable
 
         Shell.Run("ip", "link", "add", sender, "netns", _a, "type", "veth", "peer", "name", _in, "netns", _r);
         Shell.Run("ip", "link", "add", hop, "netns", _r, "type", "veth", "peer", "name", _out, "netns", _c);
-        Shell.Run("ip", "link", "add", past, "netns", _a, "type", "veth", "peer", "name", _direct, "netns", _c);
+        Shell.Run(
+            "ip", "link", "add", past, "netns", _a, "type", "veth", "peer", "name", _direct, "netns", _c);
         Address(_a, sender, "10.7.0.1/24");
         Address(_a, past, "10.5.0.1/24");
         Address(_c, _direct, "10.5.0.2/24");

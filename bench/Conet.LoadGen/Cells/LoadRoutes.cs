@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Conet.Wire.Addresses;
 
 namespace Conet.LoadGen.Cells;
 
@@ -16,6 +17,9 @@ internal readonly record struct LoadRoutes(ulong Seed, int Count, int Hops)
 
     private const uint Golden = 0x9E3779B1;
 
+    /// <summary>The address of every route, in place of those from the seed.</summary>
+    public Address? Only { get; init; }
+
     /// <summary>The next hop of a route.</summary>
     public int HopOf(uint route) => (int)(route % (uint)Hops);
 
@@ -25,6 +29,12 @@ internal readonly record struct LoadRoutes(ulong Seed, int Count, int Hops)
     /// <summary>Writes the 20 bytes of a route's address.</summary>
     public void WriteAddress(uint route, Span<byte> address)
     {
+        if (Only is { } only)
+        {
+            only.CopyTo(address);
+            return;
+        }
+
         ulong start = Seed + (4UL * route);
         BinaryPrimitives.WriteUInt64LittleEndian(address, Mix(start + 1));
         BinaryPrimitives.WriteUInt64LittleEndian(address[8..], Mix(start + 2));

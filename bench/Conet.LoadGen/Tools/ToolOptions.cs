@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using Conet.LoadGen.Cells;
 using Conet.Wire;
+using Conet.Wire.Addresses;
 using Conet.Wire.Sockets;
 
 namespace Conet.LoadGen.Tools;
@@ -30,6 +31,8 @@ internal sealed record ToolOptions
 
     public IPAddress HopBase { get; private init; } = IPAddress.Any;
 
+    public Address? Only { get; private init; }
+
     public IPEndPoint? To { get; private init; }
 
     public IPEndPoint? TurnPeer { get; private init; }
@@ -41,7 +44,7 @@ internal sealed record ToolOptions
     public IPEndPoint? Next { get; private init; }
 
     /// <summary>The routes that all tools of a run share.</summary>
-    public LoadRoutes LoadRoutes => new(Seed, Routes, Hops);
+    public LoadRoutes LoadRoutes => new(Seed, Routes, Hops) { Only = Only };
 
     /// <summary>Reads "--name value" pairs; a problem in a line if they make no sense.</summary>
     public static bool TryParse(
@@ -85,6 +88,8 @@ internal sealed record ToolOptions
             "--train" when TryNumber(value, Limits.TrainCellsMax, out int cells) =>
                 this with { Train = cells },
             "--seed" when ulong.TryParse(value, out ulong seed) => this with { Seed = seed },
+            "--address" when Address.TryParseHex(value, out Address only) =>
+                this with { Only = only },
             "--kind" when Enum.TryParse(value, out CellSocketKind kind) => this with { Kind = kind },
             "--from" when address is not null => this with { From = address },
             "--hop-base" when address is not null => this with { HopBase = address },

@@ -33,7 +33,8 @@ internal abstract class OverlayVariant : PeerVariant
             ToolProcess sink = new("sink", stand.Topology.AtSink(ToolProcess.LoadGen(
                 "hear", ["--at", at, .. stand.Routes()])));
             parts.Add(sink);
-            ToolProcess generator = stand.StartGenerator($"{(isIPv6 ? $"[{sinkAddress}]" : sinkAddress)}:{port}");
+            string to = isIPv6 ? $"[{sinkAddress}]:{port}" : $"{sinkAddress}:{port}";
+            ToolProcess generator = stand.StartGenerator(to);
             Started started = new(this, stand, generator, sink) { Parts = parts, Processes = [relay.Id] };
             try
             {
@@ -53,7 +54,9 @@ internal abstract class OverlayVariant : PeerVariant
         }
     }
 
-    /// <summary>Starts the three nodes; the sink's address in the overlay, and the node in the middle.</summary>
+    /// <summary>
+    /// Starts the three nodes; the sink's address in the overlay, and the node in the middle.
+    /// </summary>
     /// <param name="stand">Where.</param>
     /// <param name="parts">What was started, to be ended.</param>
     protected abstract (IPAddress SinkAddress, PeerProcess Relay) StartNodes(

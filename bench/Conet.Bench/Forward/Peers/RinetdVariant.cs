@@ -21,7 +21,8 @@ internal sealed class RinetdVariant : PeerVariant
         string file = Path.Combine(stand.Topology.MakeFolder(Name), "rinetd.conf");
         string port = stand.Port.ToString(CultureInfo.InvariantCulture);
         string hearPort = Stand.HearPort.ToString(CultureInfo.InvariantCulture);
-        string rule = $"{stand.Topology.ForwarderAddress} {port}/udp {stand.Topology.FirstHop} {hearPort}/udp";
+        Topology topology = stand.Topology;
+        string rule = $"{topology.ForwarderAddress} {port}/udp {topology.FirstHop} {hearPort}/udp";
         File.WriteAllText(file, $"{rule}\n");
         return StartRelay(stand, ["rinetd", "-f", "-c", file]);
     }

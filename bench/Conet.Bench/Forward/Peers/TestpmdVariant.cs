@@ -23,8 +23,8 @@ internal sealed class TestpmdVariant : PeerVariant
     {
         Topology topology = stand.Topology;
         PeerProcess process = new(
-            Name, topology.AtForwarderFreely, "env", $"RUNTIME_DIRECTORY={topology.MakeFolder(Name)}", Program,
-            "--no-huge", "-m", "256", "--no-pci", "--no-telemetry",
+            Name, topology.AtForwarderFreely, "env", $"RUNTIME_DIRECTORY={topology.MakeFolder(Name)}",
+            Program, "--no-huge", "-m", "256", "--no-pci", "--no-telemetry",
             $"--file-prefix=conet-{Environment.ProcessId}",
             $"--lcores=0@{Cores.Generator},1@{Cores.Forwarder}",
             $"--vdev=net_af_packet0,iface={topology.InLink}",

@@ -25,7 +25,9 @@ internal sealed class WireguardVariant : OverlayVariant
     {
         Topology topology = stand.Topology;
         string folder = topology.MakeFolder(Name);
-        (Keys from, Keys relay, Keys to) = (MakeKeys(folder, "from"), MakeKeys(folder, "relay"), MakeKeys(folder, "to"));
+        Keys from = MakeKeys(folder, "from");
+        Keys relay = MakeKeys(folder, "relay");
+        Keys to = MakeKeys(folder, "to");
         Node relayNode = new("wg-relay", RelayAddress, relay, $"ListenPort = {Text(stand.Port)}");
         PeerProcess process = StartNode(
             relayNode, folder, topology.AtForwarder, parts,
@@ -41,7 +43,11 @@ internal sealed class WireguardVariant : OverlayVariant
     }
 
     private PeerProcess StartNode(
-        Node node, string folder, Func<string[], string[]> place, List<IDisposable> parts, params string[] peers)
+        Node node,
+        string folder,
+        Func<string[], string[]> place,
+        List<IDisposable> parts,
+        params string[] peers)
     {
         PeerProcess process = new(Name, place, "wireguard-go", "-f", node.Link);
         parts.Add(process);
