@@ -22,10 +22,10 @@ internal sealed unsafe class LinuxRingSocket<TCalls> : CellSocket
     private const int NotTaken = -EAGAIN;
     private const int NotEnded = -ECANCELED;
 
-    /// <summary>Enters that may fail, or end with sends still under way, before the ring is given up.</summary>
+    /// <summary>Enters that may end with sends still under way before the ring is given up.</summary>
     private const int EntersMax = 64;
 
-    /// <summary>Enters that take nothing before what is left counts as more than the kernel can take.</summary>
+    /// <summary>Enters that take nothing, before what is left counts as too much for the kernel.</summary>
     private const int EnterTriesMax = 4;
 
     /// <summary>Receives without a sign of work after which the kernel is asked all the same.</summary>
@@ -52,6 +52,7 @@ internal sealed unsafe class LinuxRingSocket<TCalls> : CellSocket
     private ulong _receiveErrors;
     private SendTally _tally;
 
+    /// <summary>Makes a ring for a bound socket, which it owns from then on.</summary>
     /// <exception cref="CellSocketException">There is no ring to be had.</exception>
     public LinuxRingSocket(Socket socket, TCalls calls)
         : base(socket, CellSocketKind.LinuxRing)
@@ -149,7 +150,7 @@ internal sealed unsafe class LinuxRingSocket<TCalls> : CellSocket
             return false;
         _unasked = 0;
         int result = EnterToReceive();
-        if (result == -EEXIST && Renew())
+        if (result == -EEXIST && Renew(EndWaitMs))
             result = EnterToReceive();
         if (result < 0 && result is not (-EINTR or -EAGAIN or -EBUSY))
             CountReceiveError();
@@ -185,7 +186,7 @@ internal sealed unsafe class LinuxRingSocket<TCalls> : CellSocket
     /// <summary>Sees to it that there is a ring, and that it is a thread's.</summary>
     private int Prepare()
     {
-        if (!_ring.IsOpen && !Renew())
+        if (!_ring.IsOpen && !Renew(waitMs: 0))
             return -ENOBUFS;
         return _ring.Enable();
     }
@@ -193,13 +194,13 @@ internal sealed unsafe class LinuxRingSocket<TCalls> : CellSocket
     /// <summary>
     /// Makes the ring anew. What it received stays; of its sends nothing more is heard.
     /// </summary>
-    private bool Renew()
+    private bool Renew(int waitMs)
     {
         if (_ring.IsOpen)
             Reap();
         _underWay = 0;
         _isReceiving = false;
-        return _ring.Close(EndWaitMs) && _ring.Open(_descriptor, _buffers) == 0;
+        return _ring.Close(waitMs) && _ring.Open(_descriptor, _buffers) == 0;
     }
 
     private void Reap()
@@ -329,7 +330,7 @@ internal sealed unsafe class LinuxRingSocket<TCalls> : CellSocket
         _landing = results;
         results.AsSpan(0, count).Fill(NotTaken);
         int taken = TrySubmit(messages, count);
-        if (taken == -EEXIST && Renew())
+        if (taken == -EEXIST && Renew(EndWaitMs))
             taken = TrySubmit(messages, count);
         if (taken < 0 && taken is not (-EAGAIN or -EINTR or -EBUSY or -ENOMEM))
             results.AsSpan(0, count).Fill(NotEnded);
@@ -341,7 +342,7 @@ internal sealed unsafe class LinuxRingSocket<TCalls> : CellSocket
 
         // Sends do not wait, so this is a broken ring; the kernel must not read the cells from now on.
         if (_underWay > 0)
-            Renew();
+            Renew(EndWaitMs);
     }
 
     /// <summary>Messages that the kernel took, or the negated errno if none.</summary>

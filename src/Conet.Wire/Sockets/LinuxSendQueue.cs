@@ -120,7 +120,9 @@ internal sealed unsafe class LinuxSendQueue : IDisposable
         return true;
     }
 
-    /// <summary>Makes a message of each cell of a train, in <see cref="Singles"/>; returns how many.</summary>
+    /// <summary>
+    /// Makes a message of each cell of a train, in <see cref="Singles"/>; returns how many.
+    /// </summary>
     public int Split(int message)
     {
         ref MsgHdr train = ref Messages[message].Header;

@@ -8,7 +8,7 @@ namespace Conet.Wire.Tests.Sockets;
 
 /// <summary>
 /// io_uring in plain memory, over a real socket, as slow and as faulty as the plan says: short submits,
-/// late and failed completions, receives that end, buffers cut short. Its memory lives until the process ends.
+/// late and failed completions, receives that end, buffers cut short. Its memory is never given back.
 /// </summary>
 internal sealed unsafe class FaultyRing(FaultPlan plan)
 {
@@ -39,6 +39,9 @@ internal sealed unsafe class FaultyRing(FaultPlan plan)
 
     /// <summary>Whether sends are never ended.</summary>
     public bool IsStuck { get; set; }
+
+    /// <summary>The errno that the receive under way ends with at the next enter, or 0.</summary>
+    public int ReceiveEnd { get; set; }
 
     /// <summary>Rings made.</summary>
     public int Made { get; private set; }
@@ -156,6 +159,9 @@ internal sealed unsafe class FaultyRing(FaultPlan plan)
 
     private void Receive()
     {
+        if (ReceiveEnd != 0 && _isReceiving)
+            EndReceive(ReceiveEnd);
+        ReceiveEnd = 0;
         for (int shot = 0; shot < MultishotMax && _isReceiving; shot++)
         {
             int error = plan.OfReceive(12);
@@ -252,7 +258,8 @@ internal readonly unsafe struct FaultyRingCalls(FaultyRing ring) : ILinuxRingCal
         // What the socket touches after this must not crash a test: it fails by what it does.
     }
 
-    public int Register(int descriptor, uint what, void* argument, uint count) => ring.Register(what, argument);
+    public int Register(int descriptor, uint what, void* argument, uint count) =>
+        ring.Register(what, argument);
 
     public int Enter(int descriptor, uint submit, uint complete, uint flags) => ring.Enter(submit, flags);
 

@@ -90,6 +90,27 @@ public sealed class SocketFaultTests
         Assert.Equal(2, ring.Made);
     }
 
+    [SkippableTheory]
+    [InlineData(ENOBUFS, 0)]
+    [InlineData(ECANCELED, 0)]
+    [InlineData(ECONNREFUSED, 1)]
+    [InlineData(ENOMEM, 1)]
+    public void A_ring_s_receive_that_ends_begins_again_and_an_error_is_counted(int error, ulong counted)
+    {
+        SocketBench.SkipUnless(CellSocketKind.LinuxSegmented, IPAddress.Loopback);
+        FaultyRing ring = new(new FaultPlan(1) { IsOn = false });
+        using LinuxRingSocket<FaultyRingCalls> socket = new(Bound(), new FaultyRingCalls(ring));
+        using CellBatch cells = SocketBench.Cells(2, seed: 1);
+        using CellBatch received = socket.CreateBatch();
+        Assert.False(socket.Receive(received));
+        ring.ReceiveEnd = error;
+        Assert.False(socket.Receive(received));
+        Assert.Equal(counted, socket.ReceiveErrors);
+        SocketBench.Send(socket, cells, [0, 1], socket.LocalEndpoint);
+        SocketBench.Receive(socket, 2).AssertAre(cells, [0, 1], socket.LocalEndpoint);
+        Assert.Equal(counted, socket.ReceiveErrors);
+    }
+
     private static bool Survives(CellSocketKind kind, int seed)
     {
         FaultPlan plan = new(seed);

@@ -144,7 +144,7 @@ public sealed class SocketMixTests
         return random.Next(3) == 0 ? others[random.Next(others.Length)] : CellLayout.Size;
     }
 
-    /// <summary>A size whose last piece is no cell by chance: kinds that get trains cut see one there.</summary>
+    /// <summary>A size whose last piece is no cell by chance: some kinds would get one there.</summary>
     private static int TrainSize(Random random, int segmentBytes)
     {
         int bytes = random.Next(1, Math.Min(DatagramBytesMax, SegmentsMax * segmentBytes) + 1);
@@ -160,7 +160,8 @@ public sealed class SocketMixTests
             socket.SetRawSocketOption(SolUdp, UdpSegment, BitConverter.GetBytes(bytes));
     }
 
-    private static UdpEndpoint EndpointOf(Socket socket) => UdpEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
+    private static UdpEndpoint EndpointOf(Socket socket) =>
+        UdpEndpoint.From((IPEndPoint)socket.LocalEndPoint!);
 
     private static Socket Bound(IPAddress loopback)
     {

@@ -182,7 +182,8 @@ public sealed class SocketStateTests
                 SpinWait.SpinUntil(() => socket.Receive(batch), _patience);
             if (state % 3 != 0)
                 socket.Queue(cells, numbers, socket.LocalEndpoint);
-            byte[][] before = [.. SocketBench.Numbers(batch.Count).Select(cell => batch.CellAt(cell).ToArray())];
+            int[] received = SocketBench.Numbers(batch.Count);
+            byte[][] before = [.. received.Select(cell => batch.CellAt(cell).ToArray())];
             if (state < 6)
                 socket.Dispose();
             else
