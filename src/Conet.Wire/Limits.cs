@@ -158,4 +158,16 @@ public static class Limits
 
     /// <summary>Bytes of a buffer between cells and a byte stream: a train, rounded up to pages.</summary>
     public const int StreamBufferBytes = TrainBufferBytes;
+
+    /// <summary>Addresses the XDP program can know by default: 88 bytes of the kernel's memory each.</summary>
+    public const int XdpRoutesMax = 1 << 20;
+
+    /// <summary>Interfaces with the XDP program; each is compared with per forwarded cell.</summary>
+    public const int XdpInterfacesMax = 8;
+
+    /// <summary>Addresses given to the kernel in one call: it copies them before it begins.</summary>
+    public const int XdpRoutesPerCall = 256;
+
+    /// <summary>Bytes of the verifier's answer when it refuses the program; more is cut off.</summary>
+    public const int XdpVerifierLogBytes = 1 << 20;
 }
