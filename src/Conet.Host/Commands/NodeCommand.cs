@@ -37,12 +37,18 @@ internal static class NodeCommand
             DefaultValueFactory = _ => "auto",
         };
         socket.AcceptOnlyFromAmong([.. SocketKinds.Keys]);
+        Option<string[]> xdp = new("--xdp")
+        {
+            Description = "forward known cells in the driver of this interface (Linux, root); repeatable",
+            HelpName = "IF",
+        };
         Option<bool> json = CommandSettings.Json();
         command.Add(config);
         command.Add(plain);
         command.Add(check);
         command.Add(followInput);
         command.Add(socket);
+        command.Add(xdp);
         command.Add(json);
         command.Add(NodeListCommand.Create());
         CommandSettings.Run(command, json, (parsed, output, cancellation) =>
@@ -55,7 +61,8 @@ internal static class NodeCommand
                 parsed.GetValue(plain),
                 parsed.GetValue(check),
                 parsed.GetValue(followInput),
-                SocketKinds[parsed.GetValue(socket)!]);
+                SocketKinds[parsed.GetValue(socket)!],
+                InterfacesOf(parsed.GetValue(xdp) ?? []));
             return RunAsync(settings, output, cancellation);
         });
         return command;
@@ -70,6 +77,17 @@ internal static class NodeCommand
         ["ring"] = CellSocketKind.LinuxRing,
         ["portable"] = CellSocketKind.Portable,
     };
+
+    private static IReadOnlyList<string> InterfacesOf(string[] names)
+    {
+        foreach (string name in names)
+        {
+            if (!NodeConfig.TryCheckInterface(name, out string error))
+                throw new CommandException(ExitCode.Usage, $"node: --xdp: {error}");
+        }
+
+        return [.. names.Distinct()];
+    }
 
     private static async Task<int> RunAsync(
         Settings settings, CommandOutput output, CancellationToken cancellation)
@@ -112,6 +130,7 @@ internal static class NodeCommand
                     PinWorkers = config.PinWorkers,
                     Limits = config.Limits,
                     SocketKind = settings.SocketKind,
+                    XdpInterfaces = [.. config.Xdp.Union(settings.XdpInterfaces)],
                 },
                 tables);
             return await ServeAsync(runtime, settings, output, cancellation).ConfigureAwait(false);
@@ -184,7 +203,7 @@ internal static class NodeCommand
             await running.ConfigureAwait(false);
             return ExitCode.Ok;
         }
-        catch (CellSocketException fault)
+        catch (Exception fault) when (fault is CellSocketException or XdpException)
         {
             throw new CommandException(ExitCode.Unavailable, fault.Message, fault);
         }
@@ -252,7 +271,11 @@ internal static class NodeCommand
         string http = runtime.HttpPort == 0
             ? string.Empty
             : $"; status at http://127.0.0.1:{runtime.HttpPort}/status";
-        output.Line($"node {id}: clients {runtime.ClientEndpoint}, nodes {runtime.NodeEndpoint}{http}");
+        IReadOnlyList<XdpAttachment> xdp = runtime.Status().Xdp?.Interfaces ?? [];
+        string driver = string.Concat(
+            xdp.Select(at => $"; xdp on {at.Interface} ({(at.IsNative ? "native" : "generic")})"));
+        output.Line(
+            $"node {id}: clients {runtime.ClientEndpoint}, nodes {runtime.NodeEndpoint}{http}{driver}");
         output.Json(json =>
         {
             json.WriteString("event", "started");
@@ -264,5 +287,6 @@ internal static class NodeCommand
     }
 
     private sealed record Settings(
-        string Path, bool Plain, bool CheckOnly, bool FollowInput, CellSocketKind SocketKind);
+        string Path, bool Plain, bool CheckOnly, bool FollowInput, CellSocketKind SocketKind,
+        IReadOnlyList<string> XdpInterfaces);
 }

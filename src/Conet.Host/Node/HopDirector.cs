@@ -13,17 +13,20 @@ internal sealed class HopDirector
     private readonly ProbeTracker _probes;
     private readonly EndpointTable _endpoints;
     private readonly HopBoard _board;
+    private readonly XdpMirror? _mirror;
     private readonly HopPlaces _places;
     private readonly ulong[] _cellsSeen;
     private long _version = -1;
     private volatile Link[] _links = [];
 
-    public HopDirector(NodeId self, ProbeTracker probes, EndpointTable endpoints, HopBoard board)
+    public HopDirector(
+        NodeId self, ProbeTracker probes, EndpointTable endpoints, HopBoard board, XdpMirror? mirror)
     {
         _self = self;
         _probes = probes;
         _endpoints = endpoints;
         _board = board;
+        _mirror = mirror;
         _places = new HopPlaces(endpoints.Capacity);
         _cellsSeen = new ulong[endpoints.Capacity];
     }
@@ -39,10 +42,13 @@ internal sealed class HopDirector
         _version = _probes.Version;
         _places.Keep(id => _probes.TryGetPeer(new NodeId(id), out _));
         List<KeyValuePair<uint, int>> hops = [];
+        List<ReachableNode> reachable = [];
         foreach (NodePeer peer in _probes.Reachable())
         {
-            if (_places.TryGet(peer.Id, out int hop) && _endpoints.TrySet(hop, peer.Endpoint))
-                hops.Add(new(peer.Id.Value, hop));
+            if (!_places.TryGet(peer.Id, out int hop) || !_endpoints.TrySet(hop, peer.Endpoint))
+                continue;
+            hops.Add(new(peer.Id.Value, hop));
+            reachable.Add(new ReachableNode(peer.Id.Value, hop, peer.Endpoint));
         }
 
         HashSet<int> live = [.. hops.Select(pair => pair.Value)];
@@ -54,6 +60,7 @@ internal sealed class HopDirector
 
         foreach (NodeId forbidden in _probes.Forbidden)
             hops.Add(new(forbidden.Value, NoHop.ForbiddenEndpoint));
+        _mirror?.SetNodes(reachable);
         _board.Current = new HopSnapshot(_self.Value, hops);
         _links = [.. _places.Hops.OrderBy(pair => pair.Key)
             .Select(pair => new Link(pair.Key, pair.Value, live.Contains(pair.Value)))];

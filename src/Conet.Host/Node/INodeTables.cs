@@ -17,6 +17,11 @@ public interface INodeTables<THomes>
     /// </summary>
     IReadOnlyList<NodePeer> Nodes { get; }
 
+    /// <summary>
+    /// The routes in force now; null while no table is loaded, and always where they cannot be listed.
+    /// </summary>
+    IRouteList? RouteList => null;
+
     /// <summary>Where the mirror stands.</summary>
     TableStatus Status { get; }
 

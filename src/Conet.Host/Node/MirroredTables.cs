@@ -50,6 +50,10 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     public IReadOnlyList<NodePeer> Nodes => Volatile.Read(ref _nodes);
 
     /// <inheritdoc/>
+    public IRouteList? RouteList =>
+        _startedFromSnapshot || _runner.Status.Block != 0 ? new RouteTableList(_runner.Table) : null;
+
+    /// <inheritdoc/>
     public TableStatus Status
     {
         get

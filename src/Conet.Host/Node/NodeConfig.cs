@@ -85,6 +85,9 @@ public sealed record NodeConfig
     /// <summary>True allows other addresses than loopback although cells travel without a veil.</summary>
     public bool Plain { get; init; }
 
+    /// <summary>Interfaces on which known cells are forwarded in the driver; empty for none.</summary>
+    public IReadOnlyList<string> Xdp { get; init; } = [];
+
     /// <summary>Limits; each has a default.</summary>
     public NodeLimits Limits { get; init; } = new();
 
@@ -134,6 +137,14 @@ public sealed record NodeConfig
         return allowed;
     }
 
+    /// <summary>Whether an interface can have this name, and if not, one line that says why.</summary>
+    internal static bool TryCheckInterface(string name, out string error)
+    {
+        bool isName = name.Length is > 0 and < 16 && !name.AsSpan().ContainsAny(" /\t\n\0");
+        error = isName ? string.Empty : "an interface has a name of 1 to 15 characters, such as eth0";
+        return isName;
+    }
+
     /// <summary>Writes the configuration as the JSON that <see cref="TryParse"/> reads.</summary>
     public string ToJson()
     {
@@ -154,6 +165,10 @@ public sealed record NodeConfig
                 json.WriteBoolean("pinWorkers", pin);
             json.WriteString("stateDirectory", StateDirectory);
             json.WriteBoolean("plain", Plain);
+            json.WriteStartArray("xdp");
+            foreach (string name in Xdp)
+                json.WriteStringValue(name);
+            json.WriteEndArray();
             WriteLimits(json);
             json.WriteEndObject();
         }

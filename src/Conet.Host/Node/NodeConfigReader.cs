@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.Unicode;
+using Conet.Wire;
 using Conet.Wire.Addresses;
 
 namespace Conet.Host.Node;
@@ -14,7 +15,7 @@ internal ref struct NodeConfigReader
     private static readonly string[] RootKeys =
     [
         "nodeId", "chain", "listen", "clientPort", "nodePort", "signer", "sealKey", "httpPort", "workers",
-        "pinWorkers", "stateDirectory", "plain", "limits",
+        "pinWorkers", "stateDirectory", "plain", "xdp", "limits",
     ];
 
     private static readonly string[] ChainKeys =
@@ -94,6 +95,7 @@ internal ref struct NodeConfigReader
         string stateDirectory = string.Empty;
         bool plain = false;
         bool? pinWorkers = null;
+        List<string> xdp = [];
         NodeLimits limits = new();
         uint seen = 0;
         while (NextKey(RootKeys, ref seen, out int key))
@@ -112,6 +114,7 @@ internal ref struct NodeConfigReader
                 case "pinWorkers": pinWorkers = ReadFlag("pinWorkers"); break;
                 case "stateDirectory": stateDirectory = ReadText("stateDirectory"); break;
                 case "plain": plain = ReadFlag("plain"); break;
+                case "xdp": ReadInterfaces(xdp); break;
                 case "limits": limits = ReadLimits(); break;
             }
         }
@@ -137,6 +140,7 @@ internal ref struct NodeConfigReader
             PinWorkers = pinWorkers,
             StateDirectory = stateDirectory,
             Plain = plain,
+            Xdp = xdp,
             Limits = limits,
         };
     }
@@ -196,6 +200,29 @@ internal ref struct NodeConfigReader
 
         if (!Failed && providers.Count == 0)
             Fail("providers is empty; name at least one JSON-RPC address");
+    }
+
+    private void ReadInterfaces(List<string> interfaces)
+    {
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartArray)
+        {
+            Fail("xdp must be a list of interfaces such as [\"eth0\"]");
+            return;
+        }
+
+        while (!Failed && _reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            string name = _reader.TokenType == JsonTokenType.String ? _reader.GetString()! : string.Empty;
+            if (interfaces.Count == Limits.XdpInterfacesMax)
+                Fail($"xdp has more than {Limits.XdpInterfacesMax} entries");
+            else if (interfaces.Contains(name))
+                Fail($"xdp names {Shown(name)} twice; keep one");
+            else if (!NodeConfig.TryCheckInterface(name, out string error))
+                Fail($"xdp: {error}");
+            else
+                interfaces.Add(name);
+        }
     }
 
     private static bool TryProvider(string text, out Uri? provider)

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Conet.Wire;
 using Conet.Wire.Addresses;
 using Conet.Wire.Bodies;
@@ -17,43 +16,54 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
 {
     private static readonly (DropReason Reason, string Name)[] _forwardReasons =
         [.. Enum.GetValues<DropReason>().Where(r => r != DropReason.None)
-            .Select(r => (r, SnakeCase(r.ToString())))];
+            .Select(r => (r, NodeStatus.SnakeCase(r.ToString())))];
 
     private static readonly (ControlDrop Reason, string Name)[] _controlReasons =
         [.. Enum.GetValues<ControlDrop>().Where(r => r != ControlDrop.None)
-            .Select(r => (r, SnakeCase(r.ToString())))];
+            .Select(r => (r, NodeStatus.SnakeCase(r.ToString())))];
 
     private static readonly (BodyKind Kind, string Name)[] _controlKinds =
         [.. Enum.GetValues<BodyKind>()
             .Where(k => BodyKinds.IsClientToNode(k) || k is BodyKind.Probe or BodyKind.ProbeAnswer)
-            .Select(k => (k, SnakeCase(k.ToString())))];
+            .Select(k => (k, NodeStatus.SnakeCase(k.ToString())))];
 
     private readonly NodeIdentity _identity;
     private readonly ControlPlane _plane;
     private readonly HopDirector _hops;
     private readonly ControlThread _control;
     private readonly UdpWorkerThread<NodeRoutes<THomes>>[] _workers;
+    private readonly XdpThread? _xdp;
 
     public NodeEngine(
         NodeIdentity identity,
         NodeRuntimeOptions options,
         INodeTables<THomes> tables,
         IReadOnlyList<CellSocketPair> sockets,
+        XdpForwarder? xdp,
         Action<Exception> onFault)
     {
         _identity = identity;
         bool development = options.IsDevelopmentChain;
         NodeLimits limits = options.Limits;
-        LocalTable locals = new((2 * limits.Attachments) + limits.Aliases, Seed());
+        LocalTable locals = new(limits.LocalAddressees, Seed());
         EndpointTable clients = new(limits.Attachments, development);
         EndpointTable neighbours = new(HostLimits.NodesMax, development);
         CellQueue queue = new(Limits.ControlQueueCells);
         HopBoard board = new(new HopSnapshot(identity.Id.Value, []));
         ProbeTracker probes = new(identity.Id, endpoint => !endpoint.IsForbiddenTarget(development));
-        HomeControl home = new(
-            identity.Id, limits, new AttachedEndpoints(locals, clients), RandomNumberGenerator.Fill);
+        ILocalAddressees addressees = new AttachedEndpoints(locals, clients);
+        XdpMirror? mirror = xdp is null
+            ? null
+            : new XdpMirror(xdp, identity.Id, xdp.RoutesMax - limits.LocalAddressees);
+        if (mirror is not null)
+        {
+            addressees = new XdpAddressees(addressees, mirror);
+            _xdp = new XdpThread(xdp!, mirror, () => tables.RouteList, onFault);
+        }
+
+        HomeControl home = new(identity.Id, limits, addressees, RandomNumberGenerator.Fill);
         _plane = new ControlPlane(identity, home, probes, this, limits, RandomNumberGenerator.Fill);
-        _hops = new HopDirector(identity.Id, probes, neighbours, board);
+        _hops = new HopDirector(identity.Id, probes, neighbours, board, mirror);
         byte[] own = identity.OwnAddress.ToArray();
         NodeRoutes<THomes> routes = new(tables.Homes, board);
         bool pin = options.PinWorkers ?? sockets.Count > 1;
@@ -79,11 +89,14 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
 
     public NodeId Id => _identity.Id;
 
+    private long XdpForwarded => (long)(_xdp?.Forwarded ?? 0);
+
     public void Start()
     {
         _control.Start();
         foreach (UdpWorkerThread<NodeRoutes<THomes>> worker in _workers)
             worker.Start();
+        _xdp?.Start();
     }
 
     /// <summary>
@@ -92,7 +105,8 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
     /// </summary>
     public bool Stop()
     {
-        bool ended = _control.Stop();
+        bool ended = _xdp?.Stop() ?? true;
+        ended &= _control.Stop();
         foreach (UdpWorkerThread<NodeRoutes<THomes>> worker in _workers)
             ended &= worker.Stop();
         return ended;
@@ -108,10 +122,10 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
         NodeId = _identity.Id.Value,
         Received =
         [
-            new("client", Sum(counters => counters.Received(CellRole.ClientPort))),
+            new("client", Sum(counters => counters.Received(CellRole.ClientPort)) + XdpForwarded),
             new("node", Sum(counters => counters.Received(CellRole.NodePort))),
         ],
-        CellsForwarded = Sum(counters => counters.Forwarded),
+        CellsForwarded = Sum(counters => counters.Forwarded) + XdpForwarded,
         CellsDelivered = Sum(counters => counters.Delivered),
         CellsControl = Sum(counters => counters.Control),
         ForwardDrops =
@@ -127,6 +141,7 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
         ForbiddenEndpoints = _plane.Probes.Forbidden.Count,
         Links = [.. _hops.Links.Take(HostLimits.MetricsLinksMax)
             .Select(link => new LinkStatus(link.NodeId, link.Reachable, (long)CellsOfHop(link.Hop)))],
+        Xdp = _xdp?.Describe(),
         WorkerAllocatedBytes = _workers.Sum(worker => worker.AllocatedBytes),
         WorkerCellsSinceWarmUp = _workers.Sum(worker => worker.CellsSinceWarmUp),
         Workers = [.. _workers.Select(WorkerStatus.Of)],
@@ -142,22 +157,9 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
 
     private static byte[] Seed() => RandomNumberGenerator.GetBytes(LocalTable.SeedSize);
 
-    private static string SnakeCase(string name)
-    {
-        StringBuilder text = new();
-        foreach (char letter in name)
-        {
-            if (char.IsUpper(letter) && text.Length > 0)
-                text.Append('_');
-            text.Append(char.ToLowerInvariant(letter));
-        }
-
-        return text.ToString();
-    }
-
     private ulong CellsOfHop(int hop)
     {
-        ulong sum = 0;
+        ulong sum = _xdp?.HopCells(hop) ?? 0;
         foreach (UdpWorkerThread<NodeRoutes<THomes>> worker in _workers)
             sum += worker.Counters.HopCells(hop);
         return sum;

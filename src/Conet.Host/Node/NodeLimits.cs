@@ -25,4 +25,7 @@ public sealed record NodeLimits
 
     /// <summary>Age of the mirrored head from which the node is not ready, 1 to 86 400 seconds.</summary>
     public int MirrorStaleSeconds { get; init; } = HostLimits.MirrorStaleSecondsMax;
+
+    /// <summary>Local addressees these bounds allow: wallet and home address of each, and aliases.</summary>
+    internal int LocalAddressees => (2 * Attachments) + Aliases;
 }

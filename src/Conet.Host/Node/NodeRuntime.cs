@@ -23,6 +23,7 @@ public sealed class NodeRuntime<THomes>
     private readonly long _beganAt = Stopwatch.GetTimestamp();
     private IReadOnlyList<CellSocketPair> _sockets = [];
     private volatile NodeEngine<THomes>? _engine;
+    private XdpForwarder? _xdp;
     private volatile bool _isStopping;
 
     /// <summary>Makes a node that does nothing yet.</summary>
@@ -50,6 +51,7 @@ public sealed class NodeRuntime<THomes>
     /// Binds, serves, forwards, and returns when cancelled, all threads ended and nothing sent any more.
     /// </summary>
     /// <exception cref="CellSocketException">A UDP port can't be bound.</exception>
+    /// <exception cref="XdpException">The XDP program was asked for and cannot be attached.</exception>
     /// <exception cref="IOException">The HTTP port can't be bound.</exception>
     /// <exception cref="NodeFaultException">A thread failed: a mistake of the program itself.</exception>
     public async Task RunAsync(CancellationToken cancellation)
@@ -61,6 +63,7 @@ public sealed class NodeRuntime<THomes>
         try
         {
             OpenSockets();
+            _xdp = OpenXdp();
             if (_options.HttpPort is int port)
             {
                 server = await StatusServer.StartAsync(port, Status, stopping.Token).ConfigureAwait(false);
@@ -135,12 +138,23 @@ public sealed class NodeRuntime<THomes>
         NodeEndpoint = _sockets[0].Node.LocalEndpoint;
     }
 
+    private XdpForwarder? OpenXdp() => _options.XdpInterfaces.Count == 0
+        ? null
+        : XdpForwarder.Open(new XdpOptions
+        {
+            Interfaces = _options.XdpInterfaces,
+            Client = ClientEndpoint,
+            NodePort = NodeEndpoint.Port,
+            RoutesMax = Wire.Limits.XdpRoutesMax + _options.Limits.LocalAddressees,
+            HopsMax = HostLimits.NodesMax,
+        });
+
     private async Task WorkAsync(Task tables, CancellationToken cancellation)
     {
         NodeId id = await FindSelfAsync(tables, cancellation).ConfigureAwait(false);
         NodeIdentity identity = new(id, _options.Network, _options.Signer, _options.SealKey);
         NodeEngine<THomes> engine = new(
-            identity, _options, _tables, _sockets, fault => _fault.TrySetResult(fault));
+            identity, _options, _tables, _sockets, _xdp, fault => _fault.TrySetResult(fault));
         _engine = engine;
         engine.Start();
         _started.TrySetResult();
@@ -183,6 +197,7 @@ public sealed class NodeRuntime<THomes>
         // than to free them under it.
         if (!ended)
             return;
+        _xdp?.Dispose();
         if (_engine is NodeEngine<THomes> engine)
         {
             engine.Dispose();

@@ -44,6 +44,9 @@ public sealed record NodeRuntimeOptions
     /// <summary>How sockets talk to the system.</summary>
     public CellSocketKind SocketKind { get; init; }
 
+    /// <summary>Interfaces on which known cells are forwarded in the driver; empty for none.</summary>
+    public IReadOnlyList<string> XdpInterfaces { get; init; } = [];
+
     /// <summary>Whether loopback and private endpoints may be sent to: only on a development chain.</summary>
     public bool IsDevelopmentChain => Network.ChainId is 1337 or 31337;
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using Conet.Wire.Sockets;
+
 namespace Conet.Host.Node;
 
 /// <summary>One counter of a reason or role.</summary>
@@ -10,6 +13,30 @@ public readonly record struct NamedCount(string Name, long Count);
 /// <param name="Reachable">Whether it answered a probe within 90 s.</param>
 /// <param name="Cells">Forwarded to it since the process began.</param>
 public readonly record struct LinkStatus(uint NodeId, bool Reachable, long Cells);
+
+/// <summary>
+/// What the XDP program does. Its cells are also in the totals of the node and its links.
+/// </summary>
+public sealed record XdpStatus
+{
+    /// <summary>Whether it forwards: the table is mirrored, and the kernel took all of it.</summary>
+    public bool IsOn { get; init; }
+
+    /// <summary>Where it is attached.</summary>
+    public IReadOnlyList<XdpAttachment> Interfaces { get; init; } = [];
+
+    /// <summary>Cells it handed to a driver.</summary>
+    public long Forwarded { get; init; }
+
+    /// <summary>Packets it left to the socket path, by reason.</summary>
+    public IReadOnlyList<NamedCount> Passed { get; init; } = [];
+
+    /// <summary>Addresses it knows.</summary>
+    public int Addresses { get; init; }
+
+    /// <summary>Routes that found no room.</summary>
+    public int LeftOut { get; init; }
+}
 
 /// <summary>What the mirror has: where it stands and how old that is.</summary>
 public sealed record TableStatus
@@ -104,6 +131,9 @@ public sealed record NodeStatus
     /// <summary>Neighbours, by node id; at most 256.</summary>
     public IReadOnlyList<LinkStatus> Links { get; init; } = [];
 
+    /// <summary>The XDP program, or null without one.</summary>
+    public XdpStatus? Xdp { get; init; }
+
     /// <summary>Bytes the worker threads took from the managed heap since their warm-up.</summary>
     public long WorkerAllocatedBytes { get; init; }
 
@@ -119,4 +149,18 @@ public sealed record NodeStatus
     /// <summary><see cref="WorkerAllocatedBytes"/> a cell; 0 before the first cell.</summary>
     public double WorkerAllocatedBytesPerCell =>
         WorkerCellsSinceWarmUp == 0 ? 0 : (double)WorkerAllocatedBytes / WorkerCellsSinceWarmUp;
+
+    /// <summary>"WrongSize" as "wrong_size".</summary>
+    internal static string SnakeCase(string name)
+    {
+        StringBuilder text = new();
+        foreach (char letter in name)
+        {
+            if (char.IsUpper(letter) && text.Length > 0)
+                text.Append('_');
+            text.Append(char.ToLowerInvariant(letter));
+        }
+
+        return text.ToString();
+    }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Conet.Wire.Sockets;
 
 namespace Conet.Host.Node;
 
@@ -41,6 +42,8 @@ public static class StatusText
         Gauge(text, "conet_pending_challenges", "Challenges not yet confirmed.", status.PendingChallenges);
         Links(text, status.Links);
         Workers(text, status.Workers);
+        if (status.Xdp is XdpStatus xdp)
+            Xdp(text, xdp);
         Counter(text, "conet_worker_allocated_bytes_total",
             "Managed bytes taken by workers since warm-up.", status.WorkerAllocatedBytes);
         Counters(
@@ -75,6 +78,8 @@ public static class StatusText
             json.WriteNumber("pending_challenges", status.PendingChallenges);
             WriteLinks(json, status.Links);
             WriteWorkers(json, status.Workers);
+            if (status.Xdp is XdpStatus xdp)
+                WriteXdp(json, xdp);
             json.WriteNumber("worker_allocated_bytes", status.WorkerAllocatedBytes);
             json.WriteNumber("worker_cells_since_warm_up", status.WorkerCellsSinceWarmUp);
             json.WriteNumber("worker_allocated_bytes_per_cell", status.WorkerAllocatedBytesPerCell);
@@ -141,6 +146,25 @@ public static class StatusText
         json.WriteEndArray();
     }
 
+    private static void WriteXdp(Utf8JsonWriter json, XdpStatus xdp)
+    {
+        json.WriteStartArray("xdp_interfaces");
+        foreach (XdpAttachment at in xdp.Interfaces)
+        {
+            json.WriteStartObject();
+            json.WriteString("interface", at.Interface);
+            json.WriteBoolean("native", at.IsNative);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("xdp_on", xdp.IsOn);
+        json.WriteNumber("xdp_cells_forwarded", xdp.Forwarded);
+        WriteCounts(json, "xdp_passed", xdp.Passed);
+        json.WriteNumber("xdp_addresses", xdp.Addresses);
+        json.WriteNumber("xdp_routes_left_out", xdp.LeftOut);
+    }
+
     private static void Workers(StringBuilder text, IReadOnlyList<WorkerStatus> workers)
     {
         Head(text, "conet_worker_cells_total", "Cells received, by worker.", "counter");
@@ -152,6 +176,16 @@ public static class StatusText
     }
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    private static void Xdp(StringBuilder text, XdpStatus xdp)
+    {
+        Gauge(text, "conet_xdp_on", "1 if the XDP program forwards.", xdp.IsOn ? 1 : 0);
+        Counter(text, "conet_xdp_cells_forwarded_total", "Cells handed to a driver.", xdp.Forwarded);
+        Counters(
+            text, "conet_xdp_passed_total", "Packets left to the socket path.", "reason", xdp.Passed);
+        Gauge(text, "conet_xdp_addresses", "Addresses the XDP program knows.", xdp.Addresses);
+        Gauge(text, "conet_xdp_routes_left_out", "Routes that found no room.", xdp.LeftOut);
+    }
 
     private static void Links(StringBuilder text, IReadOnlyList<LinkStatus> links)
     {
