@@ -69,7 +69,7 @@ const at = (rows, sources, hops) => rows.filter((row) => row.sources === sources
 const measured = (rows, key) => rows.filter((row) => row.variant !== HARNESS && row[key] > 0);
 
 function ratesPlot(rows, where) {
-  const headroom = rows.find((row) => row.headroom_cells_per_s)?.headroom_cells_per_s;
+  const headroom = rows.find((row) => row.variant === OURS)?.headroom_cells_per_s;
   return rateChart({
     title: 'Cells a second through one core',
     note: `highest rate with at most 1 % lost, 1 source, 1 next hop; ${where}`,
@@ -79,7 +79,7 @@ function ratesPlot(rows, where) {
       spread: row.spread,
       mark: row.generator_bound ? 'or more: generator-bound' : '',
     })),
-    limit: headroom && { rate: headroom, words: 'generator and sink without a forwarder' },
+    limit: headroom && { rate: headroom, words: 'what generator and sink could do' },
   });
 }
 
@@ -171,11 +171,9 @@ function tables(rows) {
     row.note && rows.findIndex((other) => other.variant === row.variant) === index);
   return [
     ...blocks,
-    [
-      '\\* under overload next to nothing was lost: the generator is what was measured.',
-      ...notes.map((row) => `- \`${row.variant}\`: ${row.note}.`),
-    ].join('\n\n').replace(/\.\n\n- /g, '.\n- ').replace(/measured\.\n- /, 'measured.\n\n- '),
-  ].join('\n\n');
+    '\\* generator and sink could do no more: the forwarder\'s own limit is higher.',
+    notes.map((row) => `- \`${row.variant}\`: ${row.note}.`).join('\n'),
+  ].filter(Boolean).join('\n\n');
 }
 
 function table(name, rows) {

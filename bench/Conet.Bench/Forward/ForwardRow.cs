@@ -3,6 +3,9 @@ namespace Conet.Bench.Forward;
 /// <summary>What was measured of one variant under one load: medians of its rounds.</summary>
 internal sealed record ForwardRow
 {
+    private const double NothingLost = 0.02;
+    private const double CoreFull = 0.95;
+
     public required string Variant { get; init; }
 
     /// <summary>What it does less, or differently, than a node; null if nothing.</summary>
@@ -28,8 +31,8 @@ internal sealed record ForwardRow
     /// <summary>Cells that the generator sent then.</summary>
     public required double OfferedCellsPerSecond { get; init; }
 
-    /// <summary>What comes through without a forwarder; null if that was not measured.</summary>
-    public double? HeadroomCellsPerSecond { get; init; }
+    /// <summary>Cells a second that would fill the cores of generator and sink, under overload.</summary>
+    public required double HeadroomCellsPerSecond { get; init; }
 
     /// <summary>
     /// Cells per second of the forwarder's core, under overload; null where the kernel receives in
@@ -67,10 +70,12 @@ internal sealed record ForwardRow
     public required double Spread { get; init; }
 
     /// <summary>
-    /// Whether the generator could not offer more than came through, so that the forwarder's limit was not
-    /// reached: under overload next to nothing was lost.
+    /// Whether the forwarder's limit was not reached, as generator and sink could not do more: under
+    /// overload next to nothing was lost, or their cores were full.
     /// </summary>
-    public bool IsGeneratorBound => OfferedCellsPerSecond <= OverloadCellsPerSecond * 1.02;
+    public bool IsGeneratorBound =>
+        OfferedCellsPerSecond <= OverloadCellsPerSecond * (1 + NothingLost)
+        || OverloadCellsPerSecond >= HeadroomCellsPerSecond * CoreFull;
 
     /// <summary>Percentiles of the time from the generator's send to the sink. Microseconds.</summary>
     internal readonly record struct Latency(double P50, double P99, double P999);

@@ -43,7 +43,7 @@ internal static class ForwardRun
                 all.Find(rounds => rounds.Variant.Name == LatencyLoads.YardstickVariant)?.Lossless ?? 0;
             Repeat(point.LatencyRounds, "latencies", point, clock, limit, progress, () =>
                 Each(all, rounds => rounds.Listen(plan, yardstick), progress));
-            return Rows(plan, point.Load, all);
+            return [.. all.Select(rounds => rounds.Row(plan, point.Load))];
         }
         finally
         {
@@ -96,12 +96,5 @@ internal static class ForwardRun
                 throw;
             }
         }
-    }
-
-    private static IReadOnlyList<ForwardRow> Rows(ForwardPlan plan, ForwardLoad load, List<VariantRounds> all)
-    {
-        List<ForwardRow> rows = [.. all.Select(rounds => rounds.Row(plan, load))];
-        double? headroom = rows.Find(row => row.Variant == DirectVariant.DirectName)?.OverloadCellsPerSecond;
-        return [.. rows.Select(row => row with { HeadroomCellsPerSecond = headroom })];
     }
 }

@@ -8,8 +8,10 @@ namespace Conet.Bench.Forward;
 /// <param name="Sent">What the generator did.</param>
 /// <param name="Heard">What the sink heard.</param>
 /// <param name="CpuSeconds">What the forwarder used of its core.</param>
+/// <param name="HarnessCellsPerSecond">Cells a second that would fill the cores of generator and sink.</param>
 /// <param name="BytesAllocated">Managed memory its thread took; 0 for others than ours.</param>
-internal sealed record Probe(SendReport Sent, HearReport Heard, double CpuSeconds, long BytesAllocated)
+internal sealed record Probe(
+    SendReport Sent, HearReport Heard, double CpuSeconds, double HarnessCellsPerSecond, long BytesAllocated)
 {
     /// <summary>What one takes beside sending, about. Seconds.</summary>
     public const double OverheadSeconds = 0.07;
@@ -46,14 +48,16 @@ internal sealed record Probe(SendReport Sent, HearReport Heard, double CpuSecond
         int run = ++_run;
         Hear(variant, run);
         variant.Take();
+        HarnessTime harness = variant.HarnessSeconds();
         double cpu = variant.CpuSeconds();
         FormattableString order = $"{rate:0.###} {seconds:0.###} {run}";
         SendReport sent = variant.Generator.Ask<SendReport>(FormattableString.Invariant(order));
         Thread.Sleep(GraceMs);
         HearReport heard = Hear(variant, run);
         double used = variant.CpuSeconds() - cpu;
+        double limit = (variant.HarnessSeconds() - harness).CellsPerSecond(sent.Cells, heard.Cells);
         Drain(variant, run);
-        return new Probe(sent, heard, used, variant.Take()?.BytesAllocated ?? 0);
+        return new Probe(sent, heard, used, limit, variant.Take()?.BytesAllocated ?? 0);
     }
 
     private static HearReport Hear(StartedVariant variant, int run) =>

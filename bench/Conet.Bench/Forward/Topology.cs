@@ -16,6 +16,8 @@ namespace Conet.Bench.Forward;
 internal sealed class Topology : IDisposable
 {
     private const int RealTimePriority = 10;
+    private const int ThreadStepMs = 50;
+    private const int ThreadStepsMax = 60;
 
     private static readonly PosixSignal[] _endings =
         [PosixSignal.SIGINT, PosixSignal.SIGTERM, PosixSignal.SIGHUP];
@@ -35,6 +37,7 @@ internal sealed class Topology : IDisposable
 
     private readonly List<PosixSignalRegistration> _signals = [];
     private IReadOnlyList<int>? _receiveThreads;
+    private IReadOnlyList<int>? _sinkThreads;
 
     /// <summary>Makes it.</summary>
     /// <exception cref="ForwardException">The system refuses; what was made is removed again.</exception>
@@ -80,12 +83,6 @@ internal sealed class Topology : IDisposable
 
     public string FirstSource => IsLoopback ? "127.8.0.1" : "10.8.0.1";
 
-    /// <summary>The forwarder's interface towards the generator.</summary>
-    public string InLink => _in;
-
-    /// <summary>The forwarder's interface towards the sink.</summary>
-    public string HopLink => $"h{_in}";
-
     public string FirstHop => IsLoopback ? "127.9.0.0" : "10.9.0.0";
 
     /// <summary>A command as the generator's side runs it.</summary>
@@ -95,9 +92,6 @@ internal sealed class Topology : IDisposable
     /// <summary>A command as the forwarder's side runs it.</summary>
     public string[] AtForwarder(params string[] command) =>
         Place(_r, Cores.Forwarder, realTime: false, command);
-
-    /// <summary>The same, for a program that chooses its cores itself.</summary>
-    public string[] AtForwarderFreely(params string[] command) => ["ip", "netns", "exec", _r, .. command];
 
     /// <summary>
     /// A command as the sink's side runs it: before the generator where they share a core, or latencies would
@@ -123,21 +117,6 @@ internal sealed class Topology : IDisposable
     public void ForwardInKernelOf(string link) =>
         In(_r, "sysctl", "-qw", $"net.ipv4.conf.{link}.forwarding=1");
 
-    /// <summary>Merges packets before the forwarder sees them, or not, where the model does so.</summary>
-    public void MergeAtForwarder(bool isOn)
-    {
-        if (_model == LinkModel.Nic)
-            In(_r, "ethtool", "-K", _in, "gro", isOn ? "on" : "off");
-    }
-
-    /// <summary>The address of the sink's interface.</summary>
-    public string MacOfSink()
-    {
-        (_, string text) = Shell.Try(
-            "ip", "netns", "exec", _c, "cat", $"/sys/class/net/{_out}/address");
-        return text.Trim();
-    }
-
     /// <summary>Joins generator and sink past the forwarder, or stops it.</summary>
     public void JoinDirectly(bool isOn)
     {
@@ -147,6 +126,9 @@ internal sealed class Topology : IDisposable
 
     /// <summary>Process ids of the kernel's threads that receive for the forwarder.</summary>
     public IReadOnlyList<int> ReceiveThreads() => _receiveThreads ??= ThreadsOf(_in);
+
+    /// <summary>Those that receive for the sink.</summary>
+    public IReadOnlyList<int> SinkThreads() => _sinkThreads ??= ThreadsOf(_out);
 
     public void Dispose()
     {
@@ -185,6 +167,22 @@ internal sealed class Topology : IDisposable
     /// <summary>This process's own, so that what forwards and what receives for it stand alike.</summary>
     private static string Niceness() => File.ReadAllText("/proc/self/stat").Split(')')[^1].Split(' ')[17];
 
+    /// <summary>A busy system takes a moment to make them.</summary>
+    /// <exception cref="ForwardException">
+    /// There are none, so that what they do could be neither pinned nor counted.
+    /// </exception>
+    private static IReadOnlyList<int> AwaitThreadsOf(string link)
+    {
+        for (int step = 0; step < ThreadStepsMax; step++)
+        {
+            if (ThreadsOf(link) is { Count: > 0 } threads)
+                return threads;
+            Thread.Sleep(ThreadStepMs);
+        }
+
+        throw new ForwardException($"the kernel has no receive thread for {link}");
+    }
+
     private void Remove()
     {
         if (_folder.IsValueCreated)
@@ -209,7 +207,7 @@ internal sealed class Topology : IDisposable
     private void Make()
     {
         string sender = $"a{_in}";
-        string hop = HopLink;
+        string hop = $"h{_in}";
         string past = $"p{_in}";
         foreach (string name in (string[])[_a, _r, _c])
         {
@@ -263,7 +261,7 @@ internal sealed class Topology : IDisposable
 
         In(name, "ethtool", "-K", link, "gro", "on");
         In(name, "sh", "-c", $"echo 1 > /sys/class/net/{link}/threaded");
-        foreach (int thread in ThreadsOf(link))
+        foreach (int thread in AwaitThreadsOf(link))
         {
             string id = thread.ToString(CultureInfo.InvariantCulture);
             Shell.Run("renice", "-n", Niceness(), "-p", id);

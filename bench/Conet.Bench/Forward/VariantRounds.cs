@@ -68,6 +68,8 @@ internal sealed class VariantRounds(StartedVariant variant)
             StrictCellsPerSecond = Statistics.Median(_strict),
             OverloadCellsPerSecond = Statistics.Median(_overloads.Select(probe => probe.CellsPerSecond)),
             OfferedCellsPerSecond = Statistics.Median(_overloads.Select(probe => probe.Sent.CellsPerSecond)),
+            HeadroomCellsPerSecond =
+                Statistics.Median(_overloads.Select(probe => probe.HarnessCellsPerSecond)),
             CellsPerCpuSecond = isTimeKnown
                 ? Statistics.Median(_overloads.Select(probe => probe.CellsPerCpuSecond))
                 : null,

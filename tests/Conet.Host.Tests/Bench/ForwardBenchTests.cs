@@ -43,8 +43,7 @@ public sealed partial class ForwardBenchTests
     [Fact]
     public async Task A_peer_that_is_not_installed_is_named_with_its_package()
     {
-        string[] peers =
-            ["coturn", "nginx", "rinetd", "socat", "yggdrasil", "wireguard-go", "tinc", "testpmd"];
+        string[] peers = ["coturn", "nginx", "rinetd", "socat", "yggdrasil", "wireguard-go", "tinc"];
         BenchProgram.Outcome outcome = await BenchProgram.RunAsync(
             "forward", "--plan", "--variants", string.Join(',', peers));
         string measured = outcome.Results[0];
@@ -107,9 +106,11 @@ public sealed partial class ForwardBenchTests
         JsonElement[] rows = [.. outcome.Results.Select(line => JsonDocument.Parse(line).RootElement)];
         Assert.Equal(["direct", "c-mmsg"], rows.Select(row => row.GetProperty("variant").GetString()));
         Assert.Contains("no forwarder", rows[0].GetProperty("note").GetString());
-        double headroom = rows[0].GetProperty("overload_cells_per_s").GetDouble();
-        Assert.Equal(headroom, rows[1].GetProperty("headroom_cells_per_s").GetDouble());
-        Assert.True(headroom > 0);
+        foreach (JsonElement row in rows)
+        {
+            Assert.True(row.GetProperty("overload_cells_per_s").GetDouble() > 0);
+            Assert.True(row.GetProperty("headroom_cells_per_s").GetDouble() > 0);
+        }
     }
 
     private static void AssertLatencies(JsonElement row, string suffix)

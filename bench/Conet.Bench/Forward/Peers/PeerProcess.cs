@@ -74,23 +74,10 @@ internal sealed class PeerProcess : IDisposable
     /// <summary>Waits until it listens on a TCP port.</summary>
     public void WaitForTcp(int port) => WaitUntil(() => HasBound("tcp", port), $"TCP port {port}");
 
-    /// <summary>Waits until it has said something.</summary>
-    public void WaitForLine(string part) => WaitUntil(() => HasSaid(part), $"\"{part}\"");
-
-    /// <summary>Stops it where it is.</summary>
-    public void Pause() => Signal("STOP");
-
-    /// <summary>Lets it go on.</summary>
-    public void Resume() => Signal("CONT");
-
     public void Dispose()
     {
         if (!_process.HasExited)
-        {
-            Resume();
-            Signal("TERM");
-        }
-
+            Shell.Try("sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -TERM {_process.Id}"));
         if (!_process.WaitForExit(_endTime))
         {
             _process.Kill(entireProcessTree: true);
@@ -98,15 +85,6 @@ internal sealed class PeerProcess : IDisposable
         }
 
         _process.Dispose();
-    }
-
-    private void Signal(string signal) => Shell.Try(
-        "sh", "-c", string.Create(CultureInfo.InvariantCulture, $"kill -{signal} {_process.Id}"));
-
-    private bool HasSaid(string part)
-    {
-        lock (_said)
-            return _said.Any(line => line.Contains(part, StringComparison.Ordinal));
     }
 
     /// <summary>As the process's own namespace has it.</summary>

@@ -6,9 +6,7 @@ namespace Conet.Bench.Forward.Variants;
 /// </summary>
 internal sealed class DirectVariant : Variant
 {
-    public const string DirectName = "direct";
-
-    public override string Name => DirectName;
+    public override string Name => "direct";
 
     public override bool IsMain => true;
 
@@ -24,6 +22,8 @@ internal sealed class DirectVariant : Variant
         : StartedVariant(variant, stand, generator)
     {
         private readonly Topology _topology = stand.Topology;
+
+        public override double CpuSeconds() => 0;
 
         public override void Activate() => _topology.JoinDirectly(isOn: true);
 

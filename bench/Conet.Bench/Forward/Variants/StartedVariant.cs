@@ -41,7 +41,11 @@ internal class StartedVariant : IDisposable
     /// <summary>
     /// Seconds of its core that it used since it began, the kernel's receive thread included.
     /// </summary>
-    public double CpuSeconds() => CpuTime.Of(_topology.ReceiveThreads().Concat(Processes));
+    public virtual double CpuSeconds() => CpuTime.Of(_topology.ReceiveThreads().Concat(Processes));
+
+    /// <summary>Time of what loads it and hears it.</summary>
+    public HarnessTime HarnessSeconds() =>
+        new(CpuTime.Of([Generator.Id]), CpuTime.Of(_topology.SinkThreads().Append(Sink.Id)));
 
     /// <summary>Makes the system do what this variant needs.</summary>
     public virtual void Activate()

@@ -24,7 +24,6 @@ internal static class VariantList
         new YggdrasilVariant(),
         new WireguardVariant(),
         new TincVariant(),
-        new TestpmdVariant(),
     ];
 
     /// <summary>Whether there is a variant of that name.</summary>
