@@ -234,6 +234,9 @@ internal sealed class Topology : IDisposable
         Link(_c, "route", "add", "default", "via", "10.6.0.1");
         foreach (string link in (string[])[sender, past])
             In(_a, "ethtool", "-K", link, "tso", "off", "tx-udp-segmentation", "off");
+        // Without it veth would hand packets to the receiving side's stack on the forwarder's own core: the
+        // sink's work would be the forwarder's. UDP trains stay uncut; that is another feature.
+        In(_r, "ethtool", "-K", hop, "tso", "off");
         Receive(_r, _in, Cores.Forwarder, merges: _model == LinkModel.Nic, realTime: false);
         Receive(_c, _out, Cores.Sink, merges: true, realTime: true);
         Receive(_c, _direct, Cores.Forwarder, merges: _model == LinkModel.Nic, realTime: false);
