@@ -11,7 +11,7 @@ const OURS = 'conet-gro';
 const LATENCIES = [
   ['', 'at half of the own lossless rate'],
   ['_at_80_percent', 'at 80 % of the own lossless rate'],
-  ['_at_half_of_c_mmsg', 'at half of the lossless rate of c-mmsg, the same for all'],
+  ['_at_half_of_c_mmsg', 'at half of the lossless rate of c-mmsg'],
   ['_at_1000_per_s', 'at 1 000 cells a second'],
 ];
 
@@ -178,7 +178,7 @@ function tables(rows) {
 
 function table(name, rows) {
   const lines = [
-    `**${name}**, ${rows[0].rounds} rounds`,
+    `**${name}**, ${rows[0].rounds} round${rows[0].rounds === 1 ? '' : 's'}`,
     '',
     '| variant | ≤ 1 % lost | spread | ≤ 0.1 % lost | overload | per CPU second | p50 / p99 at half'
       + ' | p99 at 80 % | p50 at 1 k/s | allocated |',

@@ -43,13 +43,17 @@ internal sealed class VariantRounds(StartedVariant variant)
 
     /// <summary>Latencies at each load.</summary>
     /// <param name="plan">How long.</param>
-    /// <param name="yardstick">The rate of c-mmsg that half of is one of them; 0 if not known.</param>
+    /// <param name="yardstick">
+    /// The rate of c-mmsg, half of which is one of them, for peers if they bear it; 0 if not known.
+    /// </param>
     public void Listen(ForwardPlan plan, double yardstick)
     {
         Listen(LatencyLoad.Half, Lossless * LatencyLoads.Half, plan.Seconds);
         Listen(LatencyLoad.High, Lossless * LatencyLoads.High, plan.Seconds);
         Listen(LatencyLoad.Low, LatencyLoads.LowRate, LatencyLoads.LowSeconds);
-        Listen(LatencyLoad.Yardstick, yardstick * LatencyLoads.Half, plan.Seconds);
+        double common = yardstick * LatencyLoads.Half;
+        if (!Variant.IsPeer || common <= Lossless)
+            Listen(LatencyLoad.Yardstick, common, plan.Seconds);
     }
 
     /// <summary>The medians.</summary>

@@ -35,9 +35,14 @@ internal abstract class OverlayVariant : PeerVariant
             parts.Add(sink);
             string to = isIPv6 ? $"[{sinkAddress}]:{port}" : $"{sinkAddress}:{port}";
             ToolProcess generator = stand.StartGenerator(to);
-            Started started = new(this, stand, generator, sink) { Parts = parts, Processes = [relay.Id] };
+            Started started = new(this, stand, generator, sink)
+            {
+                Parts = parts,
+                Processes = [relay.Id],
+            };
             try
             {
+                started.Activate();
                 AwaitPath(generator, sink);
                 return started;
             }
@@ -62,6 +67,11 @@ internal abstract class OverlayVariant : PeerVariant
     protected abstract (IPAddress SinkAddress, PeerProcess Relay) StartNodes(
         Stand stand, List<IDisposable> parts);
 
+    /// <summary>Makes the system carry its cells, each time that it is measured.</summary>
+    protected virtual void Activate(Topology topology)
+    {
+    }
+
     private void AwaitPath(ToolProcess generator, ToolProcess sink)
     {
         Stopwatch clock = Stopwatch.StartNew();
@@ -78,7 +88,17 @@ internal abstract class OverlayVariant : PeerVariant
 
     private sealed class Started : StartedVariant
     {
-        public Started(Variant variant, Stand stand, ToolProcess generator, ToolProcess sink)
-            : base(variant, stand, generator) => Sink = sink;
+        private readonly OverlayVariant _variant;
+        private readonly Topology _topology;
+
+        public Started(OverlayVariant variant, Stand stand, ToolProcess generator, ToolProcess sink)
+            : base(variant, stand, generator)
+        {
+            _variant = variant;
+            _topology = stand.Topology;
+            Sink = sink;
+        }
+
+        public override void Activate() => _variant.Activate(_topology);
     }
 }

@@ -13,6 +13,7 @@ internal sealed class WireguardVariant : OverlayVariant
     private const string FromAddress = "10.4.0.1";
     private const string RelayAddress = "10.4.0.2";
     private const string ToAddress = "10.4.0.3";
+    private const string RelayLink = "wg-relay";
     private const int KeyBytes = 32;
 
     public override string Name => "wireguard-go";
@@ -28,7 +29,7 @@ internal sealed class WireguardVariant : OverlayVariant
         Keys from = MakeKeys(folder, "from");
         Keys relay = MakeKeys(folder, "relay");
         Keys to = MakeKeys(folder, "to");
-        Node relayNode = new("wg-relay", RelayAddress, relay, $"ListenPort = {Text(stand.Port)}");
+        Node relayNode = new(RelayLink, RelayAddress, relay, $"ListenPort = {Text(stand.Port)}");
         PeerProcess process = StartNode(
             relayNode, folder, topology.AtForwarder, parts,
             Section(from, $"{FromAddress}/32", null), Section(to, $"{ToAddress}/32", null));
@@ -38,9 +39,11 @@ internal sealed class WireguardVariant : OverlayVariant
         StartNode(
             new Node("wg-to", ToAddress, to, ""), folder, topology.AtSinkCalmly, parts,
             Section(relay, "10.4.0.0/24", $"{topology.NodeAddress}:{Text(stand.Port)}"));
-        topology.ForwardInKernelOf(relayNode.Link);
         return (IPAddress.Parse(ToAddress), process);
     }
+
+    /// <summary>What turns forwarding off for all turns it off here too.</summary>
+    protected override void Activate(Topology topology) => topology.ForwardInKernelOf(RelayLink);
 
     private PeerProcess StartNode(
         Node node,
