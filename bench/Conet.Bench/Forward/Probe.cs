@@ -8,7 +8,7 @@ namespace Conet.Bench.Forward;
 /// <param name="Sent">What the generator did.</param>
 /// <param name="Heard">What the sink heard.</param>
 /// <param name="CpuSeconds">What the forwarder used of its core.</param>
-/// <param name="HarnessCellsPerSecond">What would fill the cores of generator and sink. Cells a second.</param>
+/// <param name="HarnessCellsPerSecond">Cells a second that would fill the harness's cores.</param>
 /// <param name="BytesAllocated">Managed memory its thread took; 0 for others than ours.</param>
 internal sealed record Probe(
     SendReport Sent, HearReport Heard, double CpuSeconds, double HarnessCellsPerSecond, long BytesAllocated)
