@@ -96,8 +96,8 @@ internal sealed record ForwardPlan
     private static ForwardPoint[] FullRun() =>
     [
         new(new ForwardLoad(1, 1), 5, 3, MainOnly: false),
-        new(new ForwardLoad(1, 16), 3, 1, MainOnly: true),
-        new(new ForwardLoad(1, 256), 3, 1, MainOnly: true),
+        new(new ForwardLoad(1, 16), 2, 1, MainOnly: true),
+        new(new ForwardLoad(1, 256), 2, 1, MainOnly: true),
         new(new ForwardLoad(1, 4096), 2, 1, MainOnly: true),
         new(new ForwardLoad(16, 1), 2, 1, MainOnly: true),
         new(new ForwardLoad(1024, 1), 2, 1, MainOnly: true),
