@@ -1,4 +1,5 @@
 using Conet.Host.Node;
+using Conet.Routing.Tables;
 using Conet.Wire.Addresses;
 
 namespace Conet.Host.Tests.Node;
@@ -46,6 +47,8 @@ internal sealed class MemoryTables : INodeTables<MemoryHomes>
         }
     }
 
+    public IRouteList? RouteList => new MemoryList(Routes.Routes);
+
     public TableStatus Status { get; set; } = new() { Loaded = true, StalenessSeconds = 0 };
 
     /// <summary>Completed with an exception, it makes the mirror fail.</summary>
@@ -56,4 +59,24 @@ internal sealed class MemoryTables : INodeTables<MemoryHomes>
         Task ended = Task.Delay(Timeout.Infinite, cancellation);
         await await Task.WhenAny(ended, Failure.Task);
     }
+}
+
+/// <summary>The dictionary of one moment.</summary>
+internal sealed class MemoryList(Dictionary<Address, uint[]> routes) : IRouteList
+{
+    private readonly Dictionary<Address, uint[]> _routes = routes;
+
+    public IEnumerable<KeyValuePair<Address, Homes>> All() =>
+        _routes.Select(route => KeyValuePair.Create(route.Key, Of(route.Value)));
+
+    public bool TryGet(in Address address, out Homes homes)
+    {
+        bool isFound = _routes.TryGetValue(address, out uint[]? listed);
+        homes = isFound ? Of(listed!) : default;
+        return isFound;
+    }
+
+    public bool IsSameAs(IRouteList earlier) => earlier is MemoryList list && list._routes == _routes;
+
+    private static Homes Of(uint[] homes) => new(homes[0], homes[1], homes[2]);
 }

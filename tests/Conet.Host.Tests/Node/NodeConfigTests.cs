@@ -27,6 +27,7 @@ public sealed class NodeConfigTests
           "workers": 2,
           "stateDirectory": "state",
           "plain": false,
+          "xdp": ["eth0", "eth1"],
           "limits": { "attachments": 10, "leaseSeconds": 60 }
         }
         """;
@@ -46,6 +47,7 @@ public sealed class NodeConfigTests
         Assert.Equal(2, config.Workers);
         Assert.Equal("signer.json", config.Signer.KeystoreFile);
         Assert.Equal("seal.key", config.SealKey.SecretFile);
+        Assert.Equal(["eth0", "eth1"], config.Xdp);
         Assert.Equal(10, config.Limits.Attachments);
         Assert.Equal(60, config.Limits.LeaseSeconds);
         Assert.Equal(new NodeLimits().Aliases, config.Limits.Aliases);
@@ -99,6 +101,12 @@ public sealed class NodeConfigTests
     [InlineData("\"listen\": \"127.0.0.1\"", "\"listen\": \"localhost\"", "IP address")]
     [InlineData("\"workers\": 2", "\"workers\": 0", "from 1 to 256")]
     [InlineData("\"plain\": false", "\"plain\": \"no\"", "true or false")]
+    [InlineData("[\"eth0\", \"eth1\"]", "\"eth0\"", "a list of interfaces")]
+    [InlineData("\"eth1\"", "\"eth0\"", "twice")]
+    [InlineData("\"eth1\"", "\"\"", "1 to 15 characters")]
+    [InlineData("\"eth1\"", "7", "1 to 15 characters")]
+    [InlineData("\"eth1\"", "\"an-interface-of-16\"", "1 to 15 characters")]
+    [InlineData("\"eth1\"", "\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\"", "more than 8")]
     [InlineData("\"stateDirectory\": \"state\"", "\"stateDirectory\": \"\"", "stateDirectory")]
     [InlineData("\"passwordFile\": \"signer.password\"", "\"secretFile\": \"x\"", "keep one")]
     [InlineData(", \"passwordFile\": \"signer.password\"", "", "needs \"secretFile\"")]

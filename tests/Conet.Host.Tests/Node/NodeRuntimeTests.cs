@@ -270,7 +270,8 @@ internal sealed class RunningNode
     private readonly byte[] _sealKey;
 
     public RunningNode(
-        uint id, int workers, int? httpPort, IPEndPoint? client = null, IPEndPoint? node = null)
+        uint id, int workers, int? httpPort, IPEndPoint? client = null, IPEndPoint? node = null,
+        IReadOnlyList<string>? xdp = null)
     {
         Id = id;
         Wallet signer = Wallet.Create();
@@ -288,6 +289,7 @@ internal sealed class RunningNode
                 Node = node ?? new IPEndPoint(IPAddress.Loopback, 0),
                 HttpPort = httpPort,
                 Workers = workers,
+                XdpInterfaces = xdp ?? [],
             },
             Tables);
     }
