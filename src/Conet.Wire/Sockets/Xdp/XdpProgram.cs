@@ -274,6 +274,7 @@ internal sealed class XdpProgram
 
     private void Rewrite()
     {
+        RewriteChecksum();
         Copy(Bits16, 0, Fib + 58);
         Copy(Bits32, 2, Fib + 60);
         Copy(Bits32, 6, Fib + 52);
@@ -302,7 +303,56 @@ internal sealed class XdpProgram
         _code.Operate(Move, R1, R9);
         _code.Operate(ShiftRight, R1, 32);
         _code.Write(Bits16, R7, Udp + 2, R1);
+    }
+
+    /// <summary>
+    /// Brings the UDP checksum from the old addresses and ports to the new ones (RFC 1624), so that a cell
+    /// that was damaged before stays so. A sender on this machine has left only the sum of its pseudo header
+    /// there: then there is none (0), as where there was none. Own address and UDP length stand in both.
+    /// </summary>
+    private void RewriteChecksum()
+    {
+        BpfLabel none = _code.Label(), isSum = _code.Label(), done = _code.Label();
+        uint own = Wire(_options.OwnAddress);
+        _code.Read(Bits32, R1, R7, Ethernet + 12);
+        Fold();
+        _code.Operate(Move, R3, R1);
+        _code.Operate(Add, R1, (int)((own & 0xFFFF) + (own >> 16)) + Wire(17) + Wire(UdpLength));
+        Fold();
+        Fold();
+        _code.Read(Bits16, R4, R7, Udp + 6);
+        _code.JumpIf(R4, Equal, 0, none);
+        _code.JumpIf(R4, Equal, R1, none);
+
+        _code.Operate(Move, R1, R3);
+        _code.Read(Bits16, R2, R7, Udp);
+        _code.Operate(Add, R1, R2);
+        _code.Operate(Add, R1, Wire(_options.ClientPort));
+        Fold();
+        Fold();
+        _code.Operate(Xor, R1, 0xFFFF);
+        _code.Operate(Xor, R4, 0xFFFF);
+        _code.Operate(Add, R1, R4);
+        _code.Operate(Move, R4, R9);
+        _code.Truncate(R4);
+        _code.Operate(Add, R1, R4);
+        _code.Operate(Move, R4, R9);
+        _code.Operate(ShiftRight, R4, 32);
+        _code.Operate(And, R4, 0xFFFF);
+        _code.Operate(Add, R1, R4);
+        _code.Operate(Add, R1, Wire(_options.NodePort));
+        Fold();
+        Fold();
+        Fold();
+        _code.Operate(Xor, R1, 0xFFFF);
+        _code.JumpIf(R1, NotEqual, 0, isSum);
+        _code.Operate(Move, R1, 0xFFFF);
+        _code.Bind(isSum);
+        _code.Write(Bits16, R7, Udp + 6, R1);
+        _code.Jump(done);
+        _code.Bind(none);
         _code.Write(Bits16, R7, Udp + 6, 0);
+        _code.Bind(done);
     }
 
     private void Send()

@@ -27,7 +27,23 @@ internal static class XdpFrames
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(36), to.Port);
         BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(38), (ushort)(8 + payload));
         destination[..Math.Min(destination.Length, payload)].CopyTo(frame.AsSpan(42));
+        ushort check = random.Next(4) switch
+        {
+            0 => 0,
+            1 => XdpTwin.PseudoSum(frame),
+            2 => UdpChecksum(frame),
+            _ => (ushort)random.Next(1 << 16),
+        };
+        BinaryPrimitives.WriteUInt16BigEndian(frame.AsSpan(40), check);
         return Seal(frame);
+    }
+
+    /// <summary>The right UDP checksum of a frame, over all of it.</summary>
+    public static ushort UdpChecksum(ReadOnlySpan<byte> frame)
+    {
+        byte[] all = [.. frame[26..34], 0, 17, .. frame[38..40], .. frame[34..40], 0, 0, .. frame[42..]];
+        ushort check = XdpTwin.Checksum(all);
+        return check == 0 ? (ushort)0xFFFF : check;
     }
 
     /// <summary>The same frame with a right IPv4 checksum.</summary>

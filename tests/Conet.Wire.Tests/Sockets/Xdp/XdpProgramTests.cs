@@ -116,6 +116,10 @@ public sealed class XdpProgramTests(ITestOutputHelper output)
             Assert.True(bytes.AsSpan().SequenceEqual(result.AsSpan(0, length)), $"{where}: other bytes");
             ulong after = why is null ? xdp.HopCells(hop) : xdp.Passed(why.Value);
             Assert.True(after == before + 1, $"{where}: not counted");
+            bool wasRight = why is null && CheckOf(frame) == XdpFrames.UdpChecksum(frame);
+            Assert.True(
+                !wasRight || CheckOf(bytes) is 0 || CheckOf(bytes) == XdpFrames.UdpChecksum(bytes),
+                $"{where}: a wrong checksum");
             forwarded += why is null ? 1 : 0;
             string kind = why?.ToString() ?? $"forwarded {verdict}";
             seen[kind] = seen.GetValueOrDefault(kind) + 1;
@@ -123,6 +127,8 @@ public sealed class XdpProgramTests(ITestOutputHelper output)
 
         Assert.Equal((ulong)forwarded, xdp.Forwarded);
     }
+
+    private static ushort CheckOf(byte[] frame) => BinaryPrimitives.ReadUInt16BigEndian(frame.AsSpan(40));
 
     private static List<byte[]> Fill(
         XdpForwarder xdp, XdpTwin twin, Ways ways, uint[] ids, Random random)

@@ -81,6 +81,30 @@ internal sealed class XdpTwin
         return (ushort)~sum;
     }
 
+    /// <summary>The sum of the pseudo header, as a sender leaves it to its interface.</summary>
+    public static ushort PseudoSum(ReadOnlySpan<byte> frame)
+    {
+        byte[] pseudo = [.. frame[26..34], 0, 17, .. frame[38..40]];
+        return (ushort)~Checksum(pseudo);
+    }
+
+    private static ushort Moved(ReadOnlySpan<byte> before, ReadOnlySpan<byte> after)
+    {
+        int old = BinaryPrimitives.ReadUInt16BigEndian(before[40..]);
+        if (old == 0 || old == PseudoSum(before))
+            return 0;
+        int change = 0;
+        for (int at = 26; at < 38; at += 2)
+        {
+            change += BinaryPrimitives.ReadUInt16BigEndian(after[at..]);
+            change -= BinaryPrimitives.ReadUInt16BigEndian(before[at..]);
+        }
+
+        // Ones' complement is arithmetic modulo 65 535, and no checksum is written as 65 535.
+        int sum = ((65_535 - old + change) % 65_535 + 65_535) % 65_535;
+        return (ushort)(65_535 - sum);
+    }
+
     private static (int, byte[], XdpPass?, int) Leave(byte[] frame, XdpPass why) => (Pass, frame, why, -1);
 
     private bool IsCell(byte[] frame) =>
@@ -114,7 +138,7 @@ internal sealed class XdpTwin
         Span<byte> udp = sent.AsSpan(34, 8);
         BinaryPrimitives.WriteUInt16BigEndian(udp, NodePort);
         BinaryPrimitives.WriteUInt16BigEndian(udp[2..], to.Port);
-        BinaryPrimitives.WriteUInt16BigEndian(udp[6..], 0);
+        BinaryPrimitives.WriteUInt16BigEndian(udp[6..], Moved(frame, sent));
         return sent;
     }
 
