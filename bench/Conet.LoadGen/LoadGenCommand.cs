@@ -29,6 +29,7 @@ internal static class LoadGenCommand
                   --at IP:PORT         its client port
                   --node IP:PORT       its node port
                   --next IP:PORT       next hop 0; the others follow it
+                  --xdp IF,IF          known cells are forwarded in the driver, after an order: attach
 
           send and hear
                   --address HEX        every cell's destination, in place of the routes' addresses

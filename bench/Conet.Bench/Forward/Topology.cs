@@ -83,6 +83,12 @@ internal sealed class Topology : IDisposable
 
     public string FirstSource => IsLoopback ? "127.8.0.1" : "10.8.0.1";
 
+    /// <summary>The forwarder's interface towards the generator.</summary>
+    public string InLink => _in;
+
+    /// <summary>The forwarder's interface towards the sink.</summary>
+    public string HopLink => $"h{_in}";
+
     public string FirstHop => IsLoopback ? "127.9.0.0" : "10.9.0.0";
 
     /// <summary>A command as the generator's side runs it.</summary>
@@ -116,6 +122,10 @@ internal sealed class Topology : IDisposable
     /// <param name="link">The tunnel's interface.</param>
     public void ForwardInKernelOf(string link) =>
         In(_r, "sysctl", "-qw", $"net.ipv4.conf.{link}.forwarding=1");
+
+    /// <summary>Lets the generator's system write checksums itself, or leave them to its interface.</summary>
+    public void SumAtGenerator(bool isOn) =>
+        In(_a, "ethtool", "-K", $"a{_in}", "tx", isOn ? "off" : "on");
 
     /// <summary>Joins generator and sink past the forwarder, or stops it.</summary>
     public void JoinDirectly(bool isOn)
@@ -207,7 +217,7 @@ internal sealed class Topology : IDisposable
     private void Make()
     {
         string sender = $"a{_in}";
-        string hop = $"h{_in}";
+        string hop = HopLink;
         string past = $"p{_in}";
         foreach (string name in (string[])[_a, _r, _c])
         {

@@ -35,6 +35,8 @@ internal sealed class Relay : IDisposable
         _client = Open(options.Kind, ToolOptions.Need(options.At, "--at"));
         _node = Open(options.Kind, ToolOptions.Need(options.Node, "--node"));
         _lookup = new TrieLookup(MakeTrie(routes));
+        if (options.Xdp.Length > 0)
+            Xdp = RelayDriver.Make(options, _client.LocalEndpoint, _node.LocalEndpoint.Port);
         byte[] own = new byte[Address.Size];
         NodeAddress.Own(new NodeId(1)).CopyTo(own);
         byte[] seed = new byte[LocalTable.SeedSize];
@@ -51,6 +53,9 @@ internal sealed class Relay : IDisposable
             DevelopmentChain = true,
         });
     }
+
+    /// <summary>The same routes in the driver, or null.</summary>
+    public XdpForwarder? Xdp { get; }
 
     /// <summary>Forwards until <see cref="Stop"/>.</summary>
     public void Work()
@@ -74,6 +79,7 @@ internal sealed class Relay : IDisposable
     public RelayReport Take()
     {
         ForwardingCounters counters = _worker.Counters;
+        long inDriver = (long)(Xdp?.Forwarded ?? 0);
         Dictionary<string, long> drops = [];
         foreach (DropReason reason in Enum.GetValues<DropReason>())
         {
@@ -83,8 +89,8 @@ internal sealed class Relay : IDisposable
         }
 
         return new RelayReport(
-            Since(ref _receivedTaken, (long)counters.Received(CellRole.ClientPort)),
-            Since(ref _forwardedTaken, (long)counters.Forwarded),
+            Since(ref _receivedTaken, (long)counters.Received(CellRole.ClientPort) + inDriver),
+            Since(ref _forwardedTaken, (long)counters.Forwarded + inDriver),
             Since(ref _turnsTaken, (long)counters.Turns),
             Since(ref _allocatedTaken, Volatile.Read(ref _allocated)),
             drops);
@@ -92,6 +98,7 @@ internal sealed class Relay : IDisposable
 
     public void Dispose()
     {
+        Xdp?.Dispose();
         _worker.Dispose();
         _client.Dispose();
         _node.Dispose();

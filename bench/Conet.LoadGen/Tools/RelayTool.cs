@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace Conet.LoadGen.Tools;
 
-/// <summary>Our forwarder under test: forwards all the time; an order is "take".</summary>
+/// <summary>
+/// Our forwarder under test: forwards all the time. Orders are "take", and with --xdp "attach" and "detach".
+/// </summary>
 internal static class RelayTool
 {
     public static void Run(ToolOptions options, TextReader orders, TextWriter answers)
@@ -12,8 +14,12 @@ internal static class RelayTool
         working.Start();
         answers.WriteLine("ready");
         answers.Flush();
-        while (orders.ReadLine() is not null)
+        while (orders.ReadLine() is { } order)
         {
+            if (order == "attach")
+                relay.Xdp?.Attach();
+            else if (order == "detach")
+                relay.Xdp?.Detach();
             answers.WriteLine(JsonSerializer.Serialize(relay.Take(), ToolJson.Options));
             answers.Flush();
         }

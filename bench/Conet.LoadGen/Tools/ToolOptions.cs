@@ -33,6 +33,9 @@ internal sealed record ToolOptions
 
     public Address? Only { get; private init; }
 
+    /// <summary>Interfaces of an XDP program, joined by commas; empty for none.</summary>
+    public string Xdp { get; private init; } = string.Empty;
+
     public IPEndPoint? To { get; private init; }
 
     public IPEndPoint? TurnPeer { get; private init; }
@@ -91,6 +94,7 @@ internal sealed record ToolOptions
             "--address" when Address.TryParseHex(value, out Address only) =>
                 this with { Only = only },
             "--kind" when Enum.TryParse(value, out CellSocketKind kind) => this with { Kind = kind },
+            "--xdp" => this with { Xdp = value },
             "--from" when address is not null => this with { From = address },
             "--hop-base" when address is not null => this with { HopBase = address },
             "--to" when endpoint is not null => this with { To = endpoint },

@@ -13,6 +13,7 @@ internal static class VariantList
         new ConetVariant("conet-gso", "LinuxSendSegmented"),
         new ConetVariant("conet-mmsg", "LinuxBatched"),
         new ConetVariant("conet-socket", "Portable"),
+        new XdpVariant(),
         new ReferenceVariant("c-gro", "gro"),
         new ReferenceVariant("c-mmsg", "mmsg"),
         new KernelVariant("kernel", merges: false),

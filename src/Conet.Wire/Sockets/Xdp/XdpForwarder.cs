@@ -29,7 +29,7 @@ public sealed class XdpForwarder : IXdpMaps, IDisposable
 
     private readonly XdpOptions _options;
     private readonly ulong[] _secret = new ulong[XdpLayout.CheckWords];
-    private readonly List<int> _descriptors = [];
+    private readonly List<int> _programs = [];
     private readonly List<XdpAttachment> _attachments = [];
     private readonly BpfArray _nodes;
     private readonly BpfArray _counters;
@@ -37,6 +37,7 @@ public sealed class XdpForwarder : IXdpMaps, IDisposable
     private readonly int _processors = LinuxBpf.Processors;
     private readonly int _stride;
     private byte[] _values = [];
+    private bool _isDisposed;
 
     private XdpForwarder(XdpOptions options)
     {
@@ -52,7 +53,6 @@ public sealed class XdpForwarder : IXdpMaps, IDisposable
                 options.RoutesMax, LinuxBpf.NoPreallocation);
             if (_routes < 0)
                 throw Refusal("map conet_routes", -_routes);
-            _descriptors.Add(_routes);
         }
         catch
         {
@@ -85,12 +85,7 @@ public sealed class XdpForwarder : IXdpMaps, IDisposable
         XdpForwarder xdp = Create(options);
         try
         {
-            if (options.Interfaces.Count is < 1 or > Limits.XdpInterfacesMax)
-                throw new XdpException($"xdp: 1 to {Limits.XdpInterfacesMax} interfaces can be named");
-            int[] indexes = [.. options.Interfaces.Select(IndexOf)];
-            LoopbackForwarding.Require();
-            for (int number = 0; number < indexes.Length; number++)
-                xdp.Attach(options.Interfaces[number], indexes[number], indexes);
+            xdp.Attach();
             return xdp;
         }
         catch
@@ -193,12 +188,34 @@ public sealed class XdpForwarder : IXdpMaps, IDisposable
     /// <summary>Detaches the program.</summary>
     public void Dispose()
     {
-        // Links last in, first out: nothing is attached any more when the maps go.
-        for (int index = _descriptors.Count - 1; index >= 0; index--)
-            LinuxCalls.Close(_descriptors[index]);
-        _descriptors.Clear();
+        Detach();
+        if (!_isDisposed)
+            LinuxCalls.Close(_routes);
+        _isDisposed = true;
         _nodes.Dispose();
         _counters.Dispose();
+    }
+
+    /// <summary>Attaches the program to every interface.</summary>
+    /// <exception cref="XdpException">It cannot be attached to one of them.</exception>
+    internal void Attach()
+    {
+        if (_options.Interfaces.Count is < 1 or > Limits.XdpInterfacesMax)
+            throw new XdpException($"xdp: 1 to {Limits.XdpInterfacesMax} interfaces can be named");
+        int[] indexes = [.. _options.Interfaces.Select(IndexOf)];
+        LoopbackForwarding.Require();
+        for (int number = 0; number < indexes.Length; number++)
+            Attach(_options.Interfaces[number], indexes[number], indexes);
+    }
+
+    /// <summary>Takes the program off again; the maps stay.</summary>
+    internal void Detach()
+    {
+        // Last in, first out: a link before its program.
+        for (int index = _programs.Count - 1; index >= 0; index--)
+            LinuxCalls.Close(_programs[index]);
+        _programs.Clear();
+        _attachments.Clear();
     }
 
     internal int RoutesDescriptor => _routes;
@@ -242,7 +259,7 @@ public sealed class XdpForwarder : IXdpMaps, IDisposable
                 throw Refusal("the program", -program, LastLines(log));
         }
 
-        _descriptors.Add(program);
+        _programs.Add(program);
         return program;
     }
 
@@ -286,7 +303,7 @@ public sealed class XdpForwarder : IXdpMaps, IDisposable
             throw new XdpException($"xdp: {name} has another XDP program already; detach that first");
         if (link < 0)
             throw Refusal($"interface {name}", -link);
-        _descriptors.Add(link);
+        _programs.Add(link);
         _attachments.Add(new XdpAttachment(name, isNative));
     }
 
