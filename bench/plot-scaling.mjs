@@ -20,7 +20,7 @@ const picture = lineChart({
   note: 'the core of an entry; cells come in full trains or singly, and go evenly to all other nodes',
   axis: 'nodes of the network',
   lines: [
-    { variant: 'in full trains', colour: '#1f6fb8', points: rows.map(([nodes, , , , rate]) => [nodes, rate]) },
+    { variant: 'in full trains', colour: '#1f6fb8', points: rows.map((row) => [row[0], row[4]]) },
     { variant: 'singly', colour: '#d98f2b', points: rows.map(([nodes, , rate]) => [nodes, rate]) },
   ],
 });

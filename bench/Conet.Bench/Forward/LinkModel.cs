@@ -6,9 +6,16 @@ namespace Conet.Bench.Forward;
 internal enum LinkModel
 {
     /// <summary>
-    /// Trains are cut before the link and merged after it by GRO, as a network card's driver does.
+    /// Trains are cut before the link and merged after it by GRO, as a network card's driver does. Between
+    /// virtual links the sink's system takes what the forwarder sends on the forwarder's core, from everyone.
     /// </summary>
     Nic,
+
+    /// <summary>
+    /// The same, but a send is only queued, as a card's driver would, and the sink's own core takes it.
+    /// Forwarders of single datagrams gain most.
+    /// </summary>
+    Queue,
 
     /// <summary>Single packets, never merged.</summary>
     Wire,

@@ -75,6 +75,8 @@ internal sealed class Topology : IDisposable
     /// <param name="name">Unique.</param>
     public string MakeFolder(string name) => _folder.Value.CreateSubdirectory(name).FullName;
 
+    private bool MergesAtForwarder => _model is LinkModel.Nic or LinkModel.Queue;
+
     private bool IsLoopback => _model == LinkModel.Loopback;
 
     public string ForwarderAddress => IsLoopback ? "127.0.0.1" : "10.7.0.2";
@@ -244,12 +246,14 @@ internal sealed class Topology : IDisposable
         Link(_c, "route", "add", "default", "via", "10.6.0.1");
         foreach (string link in (string[])[sender, past])
             In(_a, "ethtool", "-K", link, "tso", "off", "tx-udp-segmentation", "off");
-        // Without it veth would hand packets to the receiving side's stack on the forwarder's own core: the
-        // sink's work would be the forwarder's. UDP trains stay uncut; that is another feature.
-        In(_r, "ethtool", "-K", hop, "tso", "off");
-        Receive(_r, _in, Cores.Forwarder, merges: _model == LinkModel.Nic, realTime: false);
+
+        // Without TSO, veth queues what is sent for the receiving side's thread, and does not hand it to that
+        // side's stack at once. UDP trains stay uncut; that is another feature.
+        if (_model == LinkModel.Queue)
+            In(_r, "ethtool", "-K", hop, "tso", "off");
+        Receive(_r, _in, Cores.Forwarder, merges: MergesAtForwarder, realTime: false);
         Receive(_c, _out, Cores.Sink, merges: true, realTime: true);
-        Receive(_c, _direct, Cores.Forwarder, merges: _model == LinkModel.Nic, realTime: false);
+        Receive(_c, _direct, Cores.Forwarder, merges: MergesAtForwarder, realTime: false);
     }
 
     private static void Address(string name, string link, string address)

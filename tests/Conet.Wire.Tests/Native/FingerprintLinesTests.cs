@@ -104,7 +104,8 @@ public sealed class FingerprintLinesTests
             Assert.True(isMarked);
         }
 
-        static ulong PlaceOf(int line) => (ulong)(((UInt128)line << 64) / Lines) + (ulong.MaxValue / Lines / 2);
+        static ulong PlaceOf(int line) =>
+            (ulong)(((UInt128)line << 64) / Lines) + (ulong.MaxValue / Lines / 2);
     }
 
     [Fact]
