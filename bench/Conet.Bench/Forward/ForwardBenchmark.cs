@@ -25,7 +25,7 @@ internal sealed class ForwardBenchmark : IBenchmark
 
     public IReadOnlyDictionary<string, string> Settings { get; } = new Dictionary<string, string>
     {
-        ["--model"] = "nic (merged on arrival), queue (sends only queued too), wire (single packets), loopback",
+        ["--model"] = "nic (merged on arrival), queue (sends only queued), wire (single packets), loopback",
         ["--sources"] = "addresses that cells come from, such as 1,16,1024",
         ["--hops"] = "next hops, such as 1,16,256,4096",
         ["--variants"] = "such as conet-gro,c-gro,kernel; all that work here if left out",
