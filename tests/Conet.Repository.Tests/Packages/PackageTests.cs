@@ -6,7 +6,7 @@ using Conet.Repository.Tests.Samples;
 
 namespace Conet.Repository.Tests.Packages;
 
-/// <summary>`dotnet pack` makes what another node's author needs, and a project elsewhere can use it.</summary>
+/// <summary>`dotnet pack` makes what another node's author needs, and projects elsewhere use it.</summary>
 public sealed class PackageTests(PackedLibraries packed) : IClassFixture<PackedLibraries>
 {
     private const string Project = """
@@ -65,7 +65,7 @@ public sealed class PackageTests(PackedLibraries packed) : IClassFixture<PackedL
         Assert.Equal(
             needs.Select(need => (need, PackedLibraries.Version)),
             metadata.Descendants().Where(element => element.Name.LocalName == "dependency")
-                .Select(element => ((string)element.Attribute("id")!, (string)element.Attribute("version")!)));
+                .Select(found => ((string)found.Attribute("id")!, (string)found.Attribute("version")!)));
     }
 
     [Theory]

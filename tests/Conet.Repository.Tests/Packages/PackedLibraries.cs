@@ -3,7 +3,7 @@ using System.Xml.Linq;
 
 namespace Conet.Repository.Tests.Packages;
 
-/// <summary>The packages of this checkout, in a folder that is a feed; made once for a class of tests.</summary>
+/// <summary>The packages of this checkout in a folder that is a feed; once for a class of tests.</summary>
 public sealed class PackedLibraries : IDisposable
 {
     public PackedLibraries()

@@ -82,13 +82,13 @@ internal static class ScalingModel
     public static double ProbeCores(int nodes) =>
         (nodes - 1) * ProbeMicroseconds / (HostLimits.ProbeFlowingMilliseconds * 1e3);
 
-    /// <summary>Nodes that talk with all the others before the budget of opens is used up by probes.</summary>
+    /// <summary>Nodes that talk with all others before probes use up the budget of opens.</summary>
     public static int NodesByOpens() => 1
         + (HostLimits.ControlOpensPerSecond * HostLimits.ProbeFlowingMilliseconds / 1000 / 2);
 
     private static int Messages(int cells) => (cells + Limits.TrainCellsMax - 1) / Limits.TrainCellsMax;
 
-    /// <summary>Of so many standard normal deviates: the integral of x over the density of the greatest.</summary>
+    /// <summary>Of so many standard normal deviates: x over the density of the greatest.</summary>
     private static double ExpectedGreatest(int count)
     {
         const double Step = 0.001;

@@ -13,7 +13,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
     private const double StepSeconds = 100e-6;
     private const int Steps = 10_000;
 
-    /// <summary>Cells in a socket's receive buffer: 8 MiB at 2 304 bytes each, as the kernel charges.</summary>
+    /// <summary>Cells in a receive buffer: 8 MiB at 2 304 bytes each, as the kernel charges.</summary>
     private const double QueueCells = (8 << 20) / 2_304.0;
 
     [Theory]
@@ -80,7 +80,7 @@ public sealed class WorkerTests(ITestOutputHelper output)
     /// <summary>The strength of the n-th flow is 1/n.</summary>
     private static double[] Zipf(int flows) => [.. Enumerable.Range(1, flows).Select(rank => 1.0 / rank)];
 
-    /// <summary>Each flow goes to one worker at random, as a hash would have it; parts of the whole.</summary>
+    /// <summary>Each flow goes to one worker at random, as by a hash; parts of the whole.</summary>
     private static double[] Shares(Random random, double[] flows, int workers)
     {
         double[] shares = new double[workers];
