@@ -159,7 +159,9 @@ public static class Limits
     /// <summary>Bytes of a buffer between cells and a byte stream: a train, rounded up to pages.</summary>
     public const int StreamBufferBytes = TrainBufferBytes;
 
-    /// <summary>Addresses the XDP program can know by default: 88 bytes of the kernel's memory each.</summary>
+    /// <summary>
+    /// Addresses the XDP program can know by default: 88 bytes of the kernel's memory each.
+    /// </summary>
     public const int XdpRoutesMax = 1 << 20;
 
     /// <summary>Interfaces with the XDP program; each is compared with per forwarded cell.</summary>

@@ -1,5 +1,4 @@
 using System.Text;
-using Conet.Wire.Sockets;
 
 namespace Conet.Host.Node;
 
@@ -13,30 +12,6 @@ public readonly record struct NamedCount(string Name, long Count);
 /// <param name="Reachable">Whether it answered a probe within 90 s.</param>
 /// <param name="Cells">Forwarded to it since the process began.</param>
 public readonly record struct LinkStatus(uint NodeId, bool Reachable, long Cells);
-
-/// <summary>
-/// What the XDP program does. Its cells are also in the totals of the node and its links.
-/// </summary>
-public sealed record XdpStatus
-{
-    /// <summary>Whether it forwards: the table is mirrored, and the kernel took all of it.</summary>
-    public bool IsOn { get; init; }
-
-    /// <summary>Where it is attached.</summary>
-    public IReadOnlyList<XdpAttachment> Interfaces { get; init; } = [];
-
-    /// <summary>Cells it handed to a driver.</summary>
-    public long Forwarded { get; init; }
-
-    /// <summary>Packets it left to the socket path, by reason.</summary>
-    public IReadOnlyList<NamedCount> Passed { get; init; } = [];
-
-    /// <summary>Addresses it knows.</summary>
-    public int Addresses { get; init; }
-
-    /// <summary>Routes that found no room.</summary>
-    public int LeftOut { get; init; }
-}
 
 /// <summary>What the mirror has: where it stands and how old that is.</summary>
 public sealed record TableStatus
