@@ -70,7 +70,7 @@ internal static class LoadGenCommand
                     return Usage;
             }
         }
-        catch (Exception error) when (error is CellSocketException or ToolException)
+        catch (Exception error) when (error is CellSocketException or XdpException or ToolException)
         {
             problems.WriteLine($"conet-loadgen: {error.Message}");
             return Unavailable;
