@@ -13,12 +13,14 @@ namespace Conet.Host.Tests.Node;
 /// <summary>
 /// A whole entry node with the XDP program, in a namespace between senders and a home node.
 /// </summary>
-public sealed class XdpNodeTests : IAsyncDisposable
+public sealed class XdpNodeTests : IAsyncLifetime
 {
     private readonly List<RunningNode> _nodes = [];
     private readonly List<IDisposable> _rest = [];
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (RunningNode node in _nodes)
             await node.StopAsync();
