@@ -23,8 +23,11 @@ internal sealed unsafe class Generator : IDisposable
     /// <summary>Nobody sends more at once than all do in this time, so that low rates are even.</summary>
     private const double BurstSeconds = 250e-6;
 
-    /// <summary>What a generator that was held up makes good; the rest is lost to it.</summary>
-    private const double ArrearsSeconds = 5e-3;
+    /// <summary>
+    /// What a generator that was held up makes good at once: the queue of a virtual link has 256 places, and
+    /// a burst that fills it would be a test of that queue. The rest is not sent, and not counted as sent.
+    /// </summary>
+    private const int ArrearsTrains = 2;
 
     /// <summary>Below this a sleep costs more than it saves. Nanoseconds.</summary>
     private const long SleepMin = 60_000;
@@ -106,8 +109,12 @@ internal sealed unsafe class Generator : IDisposable
                 continue;
             }
 
-            if (rate != 0 && due > Math.Max(train, rate * ArrearsSeconds))
-                forgiven += ArrearsSeconds / 2;
+            if (rate != 0 && due > ArrearsTrains * train)
+            {
+                forgiven += (due - (ArrearsTrains * train)) / rate;
+                due = ArrearsTrains * train;
+            }
+
             int wanted = (int)Math.Min(due / train, LoadCell.Slots / train);
             int sent = Send(wanted, train, LoadCell.FirstOf(run) + (ulong)(cells + refused));
             cells += (long)sent * train;
