@@ -54,6 +54,9 @@ internal sealed class ForwardBenchmark : IBenchmark
             return ExitCodes.Ok;
         }
 
+        using WakefulCores cores = new();
+        if (!cores.IsGranted)
+            output.Progress.WriteLine("bench: the cores may sleep between cells; low rates then show that too");
         double load = Machine.Load();
         List<ForwardRow> rows = [];
         try

@@ -64,7 +64,7 @@ public sealed class UdpWorker<TRoutes> : IDisposable
     public ForwardingCounters Counters { get; }
 
     /// <summary>
-    /// One turn: waits if the last turn found nothing, receives, forwards, sends.
+    /// One turn: waits, unless the last one left something behind; receives, forwards, sends.
     /// </summary>
     /// <param name="routes">The table to use in this turn.</param>
     /// <param name="timeoutMs">Longest wait, 0 to <see cref="Limits.WaitMillisecondsMax"/>.</param>
@@ -72,8 +72,10 @@ public sealed class UdpWorker<TRoutes> : IDisposable
     /// <returns>Cells handled, those dropped and the node's own among them.</returns>
     public int RunOnce(in TRoutes routes, int timeoutMs, long nowMs)
     {
-        // A busy worker asks the sockets directly: a poll would be one more call for the same answer.
+        // What filled a batch has more: a poll would be one more call for that answer. What did not is empty,
+        // and so is asked again only when a poll says so.
         uint ready = _isBusy ? ClientBit | NodeBit : Wait(timeoutMs);
+        _isBusy = false;
         int handled = 0;
         if ((ready & ClientBit) != 0)
             handled += Take(routes, _options.ClientSocket, _clientBatch, CellRole.ClientPort, nowMs);
@@ -81,8 +83,7 @@ public sealed class UdpWorker<TRoutes> : IDisposable
             handled += Take(routes, _options.NodeSocket, _nodeBatch, CellRole.NodePort, nowMs);
         handled += SendOutgoing();
         CountRefusedOutgoing();
-        _isBusy = handled != 0;
-        if (_isBusy)
+        if (handled != 0)
             Counters.CountTurn();
         return handled;
     }
@@ -141,6 +142,7 @@ public sealed class UdpWorker<TRoutes> : IDisposable
     {
         if (!socket.Receive(batch))
             return 0;
+        _isBusy |= batch.UsedSlots == batch.Slots;
         if (batch.WrongSizeDatagrams != 0)
             Counters.CountDropped(DropReason.WrongSize, batch.WrongSizeDatagrams);
         _forwarder.Forward(routes, batch.Bytes, batch.Offsets, role);
