@@ -21,7 +21,7 @@ internal sealed class LosslessSearch
     /// Probes of one rate: a machine that does something else for a few milliseconds spoils a probe, and says
     /// nothing about the rate. Alike for everyone who is measured.
     /// </summary>
-    private const int TriesMax = 2;
+    private const int TriesMax = 3;
 
     private readonly List<RateOutcome> _probes = [];
 

@@ -42,9 +42,10 @@ internal abstract class OverlayVariant : PeerVariant
             };
             try
             {
-                started.Activate();
-                AwaitPath(generator, sink);
-                return started;
+                Activate(stand.Topology);
+                return HasPath(generator, sink)
+                    ? started
+                    : throw new ForwardException($"no cell came through {Name}");
             }
             catch
             {
@@ -72,7 +73,11 @@ internal abstract class OverlayVariant : PeerVariant
     {
     }
 
-    private void AwaitPath(ToolProcess generator, ToolProcess sink)
+    /// <summary>
+    /// Waits until a cell comes through. An overlay that was idle for a while finds its path anew, which is
+    /// not what is measured.
+    /// </summary>
+    private static bool HasPath(ToolProcess generator, ToolProcess sink)
     {
         Stopwatch clock = Stopwatch.StartNew();
         string order = FormattableString.Invariant($"{TryRate} {TrySeconds} 0");
@@ -80,10 +85,10 @@ internal abstract class OverlayVariant : PeerVariant
         {
             generator.Ask<SendReport>(order);
             if (sink.Ask<HearReport>("take 0").Cells > 0)
-                return;
+                return true;
         }
 
-        throw new ForwardException($"no cell came through {Name}");
+        return false;
     }
 
     private sealed class Started : StartedVariant
@@ -99,6 +104,10 @@ internal abstract class OverlayVariant : PeerVariant
             Sink = sink;
         }
 
-        public override void Activate() => _variant.Activate(_topology);
+        public override void Activate()
+        {
+            _variant.Activate(_topology);
+            HasPath(Generator, Sink);
+        }
     }
 }
