@@ -56,7 +56,7 @@ internal sealed class ForwardBenchmark : IBenchmark
 
         using WakefulCores cores = new();
         if (!cores.IsGranted)
-            output.Progress.WriteLine("bench: the cores may sleep between cells; low rates then show that too");
+            output.Progress.WriteLine("bench: the cores may sleep between cells; low rates then show that");
         double load = Machine.Load();
         List<ForwardRow> rows = [];
         try

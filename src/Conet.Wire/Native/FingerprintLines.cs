@@ -59,6 +59,8 @@ internal sealed unsafe partial class FingerprintLines
 
     ~FingerprintLines()
     {
+        if (_memory == null)
+            return;
         NativeMemory.AlignedFree(_memory);
         GC.RemoveMemoryPressure(_bytes);
     }

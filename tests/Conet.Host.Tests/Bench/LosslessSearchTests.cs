@@ -5,6 +5,7 @@ namespace Conet.Host.Tests.Bench;
 /// <summary>The search for lossless rates against forwarders whose limits are known.</summary>
 public sealed class LosslessSearchTests
 {
+    private const int TriesMax = 3;
     private const int Steps = 6;
     private const int StrictSteps = 3;
 
@@ -18,7 +19,19 @@ public sealed class LosslessSearchTests
         LosslessSearch search = forwarder.Search(guess: 0);
         Assert.InRange(search.Lossless, limit * 0.96, limit);
         Assert.InRange(search.Strict, limit * 0.9, search.Lossless);
-        Assert.InRange(forwarder.Probes, 1, Steps + StrictSteps);
+        Assert.InRange(forwarder.Probes, 1, TriesMax * (Steps + StrictSteps));
+    }
+
+    [Fact]
+    public void A_probe_that_something_else_spoiled_is_taken_again()
+    {
+        int probes = 0;
+        LosslessSearch search = new(new RateOutcome(4000, 1000), 0, Steps, StrictSteps, rate =>
+        {
+            double spoiled = ++probes % 2 == 0 ? 1 : 0.9;
+            return new RateOutcome(rate, Math.Min(rate, 1000) * spoiled);
+        });
+        Assert.InRange(search.Lossless, 960, 1010);
     }
 
     [Fact]

@@ -116,7 +116,8 @@ public sealed class PackageTests(PackedLibraries packed) : IClassFixture<PackedL
             File.Copy(Checkout.Full("samples/Forwarder/Program.cs"), Path.Combine(folder, "Program.cs"));
             Tool build = Tool.Run(
                 "dotnet", "build", Path.Combine(folder, "Embed.csproj"), "-o", Path.Combine(folder, "out"),
-                "-v", "q", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false");
+                "-v", "q", "-nologo", "-nodeReuse:false", "-p:UseSharedCompilation=false",
+                $"-p:RestorePackagesPath={Path.Combine(folder, "packages")}");
             Assert.True(build.ExitCode == 0, build.Output + build.Error);
             Assert.Equal(
                 ["conet.wire"], Directory.GetDirectories(Path.Combine(folder, "packages"))
