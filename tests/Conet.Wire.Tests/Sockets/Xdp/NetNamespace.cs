@@ -43,6 +43,7 @@ internal sealed partial class NetNamespace : IDisposable
         Skip.IfNot(OperatingSystem.IsLinux(), "needs Linux");
         Skip.IfNot(Environment.IsPrivilegedProcess, "needs root, for network namespaces and eBPF programs");
         Skip.IfNot(File.Exists("/sbin/ip") || File.Exists("/usr/sbin/ip"), "needs ip of iproute2");
+        Skip.IfNot(File.Exists("/sbin/ethtool") || File.Exists("/usr/sbin/ethtool"), "needs ethtool");
         string why = string.Empty;
         try
         {
