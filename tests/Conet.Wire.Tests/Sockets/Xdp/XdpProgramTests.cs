@@ -41,7 +41,11 @@ public sealed class XdpProgramTests(ITestOutputHelper output)
         Ways ways = Ways.Make(space);
         Dictionary<string, int> seen = [];
         for (int round = 0; round < Rounds; round++)
-            space.Run(() => Compare(ways, random, seen, $"seed {seed}"));
+        {
+            bool isOn = round % 10 != 0;
+            space.Run(() => Compare(ways, isOn, random, seen, $"seed {seed}"));
+        }
+
         output.WriteLine(string.Join(", ", seen.Select(pair => $"{pair.Key}: {pair.Value}")));
         Assert.All(
             new[] { "forwarded 3", "forwarded 4", "NotACell", "Off", "Kept", "Unknown", "Unreachable",
@@ -78,7 +82,8 @@ public sealed class XdpProgramTests(ITestOutputHelper output)
         });
     }
 
-    private static void Compare(Ways ways, Random random, Dictionary<string, int> seen, string seed)
+    private static void Compare(
+        Ways ways, bool isOn, Random random, Dictionary<string, int> seen, string seed)
     {
         using XdpForwarder xdp = XdpForwarder.Create(_options);
         int program = xdp.Load(_mac, ways.Attached);
@@ -93,7 +98,7 @@ public sealed class XdpProgramTests(ITestOutputHelper output)
             Look = ways.Of,
             Interfaces = ways.Attached,
             Ingress = ways.Attached[0],
-            IsOn = random.Next(10) != 0,
+            IsOn = isOn,
         };
         xdp.IsOn = twin.IsOn;
         uint[] ids = [.. Enumerable.Range(0, 20).Select(_ => (uint)random.Next(1, 40)), 0xFFFFF];
