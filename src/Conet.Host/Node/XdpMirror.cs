@@ -95,7 +95,8 @@ internal sealed class XdpMirror
         lock (_gate)
         {
             HashSet<uint> before = _crowded;
-            _crowded = _collected;
+            // A copy: what is left out from here on must be new to one of them.
+            _crowded = [.. _collected];
             foreach (uint id in before.Where(id => !_crowded.Contains(id)))
                 ShowNode(id);
             _maps.IsOn = !_isBroken;
