@@ -1,19 +1,19 @@
 namespace Conet.Bench.Forward;
 
-/// <summary>The forwarder in C, compiled for this machine beside this program.</summary>
+/// <summary>Programs in C, compiled for this machine beside this program.</summary>
 internal static class Reference
 {
-    private static readonly Lazy<string?> _path = new(Compile);
+    private static readonly Lazy<string?> _forwarder = new(() => Compile("forwarder"));
 
-    /// <summary>Where it is; null if there is no gcc.</summary>
-    public static string? Path => _path.Value;
+    /// <summary>The forwarder; null if there is no gcc.</summary>
+    public static string? Path => _forwarder.Value;
 
-    private static string? Compile()
+    /// <summary>Compiles one of bench/reference; null if there is no gcc.</summary>
+    public static string? Compile(string name)
     {
         string folder = System.IO.Path.Combine(AppContext.BaseDirectory, "reference");
-        string program = System.IO.Path.Combine(folder, "forwarder");
-        (int exitCode, _) = Shell.Try(
-            "gcc", "-O3", "-march=native", "-o", program, System.IO.Path.Combine(folder, "forwarder.c"));
+        string program = System.IO.Path.Combine(folder, name);
+        (int exitCode, _) = Shell.Try("gcc", "-O3", "-march=native", "-o", program, $"{program}.c");
         return exitCode == 0 ? program : null;
     }
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Conet.Wire.Addresses;
+using Conet.Wire.Native;
 
 namespace Conet.Routing.Tables;
 
@@ -13,28 +15,35 @@ namespace Conet.Routing.Tables;
 /// A leaf is a line of the cache and holds a keyed 64-bit fingerprint in place of the address. Two addresses
 /// that were inserted are never confused: the second of a pair that collides goes to a table of exact
 /// addresses. One that was not inserted is taken for one that was with a probability below 2^-61. Instances
-/// share leaves: what changed since they were made lies in a table of changes, and their leaves are marked,
-/// so that nobody else looks there. Look-ups allocate nothing.
+/// share leaves: what changed since they were made lies in tables of changes, and their leaves are marked,
+/// so that nobody else looks there. Leaves are made anew by shards. Look-ups allocate nothing. Source:
+/// docs/decisions/0007.
 /// </remarks>
 public sealed class RouteTrie
 {
     /// <summary>Bits of a whole address.</summary>
     public const int PrefixBitsMax = 8 * Address.Size;
 
-    private const int GroupSize = 64;
+    /// <summary>Look-ups of a group: between asking for a line and reading it there is one.</summary>
+    private const int Ahead = 32;
 
-    internal RouteTrie(
-        RouteTrieKey key,
-        RouteLeaves leaves,
-        ImmutableDictionary<Address, RouteChange> changes,
-        ImmutableArray<PrefixTable> prefixes,
-        int addressCount)
+    private readonly FingerprintDirectory _root;
+
+    internal RouteTrie(RouteTrieKey key, ImmutableArray<RouteShard> shards, ImmutableArray<PrefixTable> prefixes)
     {
         Key = key;
-        Leaves = leaves;
-        Changes = changes;
+        Shards = shards;
         Prefixes = prefixes;
-        AddressCount = addressCount;
+        ByPlace = Spread(shards);
+        _root = new FingerprintDirectory([.. ByPlace.Select(shard => shard.Leaves.Lines)]);
+        AddressCount = shards.Sum(shard => shard.Count);
+    }
+
+    private RouteTrie(RouteTrie trie, ImmutableArray<PrefixTable> prefixes)
+    {
+        (Key, Shards, ByPlace, _root, AddressCount) =
+            (trie.Key, trie.Shards, trie.ByPlace, trie._root, trie.AddressCount);
+        Prefixes = prefixes;
     }
 
     /// <summary>Whole addresses in the table.</summary>
@@ -45,13 +54,20 @@ public sealed class RouteTrie
 
     internal RouteTrieKey Key { get; }
 
-    internal RouteLeaves Leaves { get; }
+    /// <summary>In the order of the bits they stand for.</summary>
+    internal ImmutableArray<RouteShard> Shards { get; }
 
-    /// <summary>What is not as the leaves say.</summary>
-    internal ImmutableDictionary<Address, RouteChange> Changes { get; }
+    /// <summary>The same, each as often as it takes to be found by as many bits as the root has.</summary>
+    internal ImmutableArray<RouteShard> ByPlace { get; }
 
     /// <summary>Longest first.</summary>
     internal ImmutableArray<PrefixTable> Prefixes { get; }
+
+    /// <summary>Memory that look-ups of whole addresses read. Bytes.</summary>
+    internal long LineBytes => Shards.Sum(shard => shard.Leaves.Lines.Bytes);
+
+    /// <summary>Memory of whole addresses, but for changes. Bytes.</summary>
+    internal long Bytes => LineBytes + Shards.Sum(shard => shard.Leaves.BytesBeside);
 
     /// <summary>An empty trie.</summary>
     /// <param name="secret">
@@ -60,8 +76,15 @@ public sealed class RouteTrie
     public static RouteTrie Create(ReadOnlySpan<byte> secret)
     {
         RouteTrieKey key = new(secret);
-        return new(key, new RouteLeaves(key, [], []), ImmutableDictionary<Address, RouteChange>.Empty, [], 0);
+        return new(key, [RouteShard.Of(0, new RouteLeaves(key, [], []))], []);
     }
+
+    /// <summary>A trie of many whole addresses at once, made by all processors.</summary>
+    /// <param name="secret">As for <see cref="Create"/>.</param>
+    /// <param name="count">Addresses.</param>
+    /// <param name="read">Gives them; called by several threads, and twice for each.</param>
+    internal static RouteTrie Load(ReadOnlySpan<byte> secret, long count, RouteReader read) =>
+        new RouteTrieLoader(new RouteTrieKey(secret), count, read).Load();
 
     /// <summary>Starts the next instance.</summary>
     public RouteTrieBuilder ToBuilder() => new(this);
@@ -70,67 +93,101 @@ public sealed class RouteTrie
     public bool TryFind(ReadOnlySpan<byte> address, out uint value)
     {
         (ulong place, ulong print) = Key.Hash(address);
-        bool isFound = Leaves.Lines.TryFind(place, print, out value, out bool isMarked);
+        bool isFound = _root.LineOf(place).TryFind(print, out value, out bool isMarked);
         if (isMarked || !isFound)
             isFound = TryFindElsewhere(address, isMarked, isFound, ref value);
-        GC.KeepAlive(Leaves.Lines);
+        GC.KeepAlive(_root);
         return isFound;
     }
 
-    /// <summary>Finds many at once; the memory accesses of a group overlap.</summary>
+    /// <summary>Finds many at once; the memory accesses overlap.</summary>
     /// <param name="cells">Buffer the addresses lie in.</param>
     /// <param name="offsets">Where each begins.</param>
     /// <param name="values">Receives the values; undefined where nothing was found.</param>
     /// <param name="found">Receives whether something was found.</param>
     public void Find(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> values, Span<bool> found)
     {
-        Span<ulong> places = stackalloc ulong[GroupSize];
-        Span<ulong> prints = stackalloc ulong[GroupSize];
         values = values[..offsets.Length];
         found = found[..offsets.Length];
-        for (int start = 0; start < offsets.Length; start += GroupSize)
+        Span<Pending> asked = stackalloc Pending[2 * Ahead];
+        Span<Pending> now = asked[..Ahead];
+        Span<Pending> next = asked[Ahead..];
+        Ask(cells, offsets[..Math.Min(Ahead, offsets.Length)], now);
+        for (int start = 0; start < offsets.Length; start += Ahead)
         {
-            ReadOnlySpan<int> group = offsets[start..Math.Min(start + GroupSize, offsets.Length)];
-            for (int i = 0; i < group.Length; i++)
-            {
-                (places[i], prints[i]) = Key.Hash(cells.Slice(group[i], Address.Size));
-                Leaves.Lines.Prefetch(places[i]);
-            }
-
-            for (int i = 0; i < group.Length; i++)
-            {
-                bool isFound = Leaves.Lines.TryFind(
-                    places[i], prints[i], out uint value, out bool isMarked);
-                if (isMarked || !isFound)
-                {
-                    ReadOnlySpan<byte> address = cells.Slice(group[i], Address.Size);
-                    isFound = TryFindElsewhere(address, isMarked, isFound, ref value);
-                }
-
-                values[start + i] = value;
-                found[start + i] = isFound;
-            }
+            int size = Math.Min(Ahead, offsets.Length - start);
+            int after = start + size;
+            Ask(cells, offsets.Slice(after, Math.Min(Ahead, offsets.Length - after)), next);
+            Resolve(cells, offsets.Slice(start, size), now, values[start..], found[start..]);
+            Span<Pending> done = now;
+            now = next;
+            next = done;
         }
 
-        GC.KeepAlive(Leaves.Lines);
+        GC.KeepAlive(_root);
+    }
+
+    /// <summary>The same whole addresses under other prefixes.</summary>
+    internal RouteTrie With(ImmutableArray<PrefixTable> prefixes) => new(this, prefixes);
+
+    /// <summary>Which of <see cref="ByPlace"/> a place is in.</summary>
+    internal int ShardOf(ulong place) => _root.IndexOf(place);
+
+    private static ImmutableArray<RouteShard> Spread(ImmutableArray<RouteShard> shards)
+    {
+        int bits = shards.Max(shard => shard.Bits);
+        return [.. shards.SelectMany(shard => Enumerable.Repeat(shard, 1 << (bits - shard.Bits)))];
+    }
+
+    /// <summary>Asks for the lines of a group, while those of the one before are on their way.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Ask(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<Pending> asked)
+    {
+        RouteTrieKey key = Key;
+        asked = asked[..offsets.Length];
+        for (int i = 0; i < asked.Length; i++)
+        {
+            (ulong place, ulong print) = key.Hash(cells.Slice(offsets[i], Address.Size));
+            FingerprintLine line = _root.LineOf(place);
+            line.Prefetch();
+            asked[i] = new Pending(line, print);
+        }
+    }
+
+    /// <summary>Reads the lines of a group that was asked for.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Resolve(
+        ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, ReadOnlySpan<Pending> asked, Span<uint> values,
+        Span<bool> found)
+    {
+        for (int i = 0; i < offsets.Length; i++)
+        {
+            bool isFound = asked[i].Line.TryFind(asked[i].Print, out uint value, out bool isMarked);
+            if (isMarked || !isFound)
+                isFound = TryFindElsewhere(cells.Slice(offsets[i], Address.Size), isMarked, isFound, ref value);
+            values[i] = value;
+            found[i] = isFound;
+        }
     }
 
     /// <summary>
     /// What the leaf alone does not decide: a marked one may be overruled by a change or by an exact address;
     /// a whole address that is not there may lie under a prefix.
     /// </summary>
-    private bool TryFindElsewhere(ReadOnlySpan<byte> address, bool isMarked, bool isInLeaf, ref uint value)
+    private bool TryFindElsewhere(
+        ReadOnlySpan<byte> address, bool isMarked, bool isInLeaf, ref uint value)
     {
         Address whole = new(address);
         if (isMarked)
         {
-            if (Changes.TryGetValue(whole, out RouteChange change))
+            RouteShard shard = ByPlace[_root.IndexOf(Key.Hash(address).Place)];
+            if (shard.Changes.TryGetValue(whole, out RouteChange change))
             {
                 value = change.Value;
                 return change.IsThere || TryFindPrefix(whole, out value);
             }
 
-            if (Leaves.TryFindExact(whole, out uint? exact))
+            if (shard.Leaves.TryFindExact(whole, out uint? exact))
             {
                 value = exact.Value;
                 return true;
@@ -151,4 +208,7 @@ public sealed class RouteTrie
 
         return false;
     }
+
+    /// <summary>A look-up whose line was asked for.</summary>
+    private readonly record struct Pending(FingerprintLine Line, ulong Print);
 }

@@ -5,29 +5,22 @@ namespace Conet.Routing.Tables;
 
 /// <summary>
 /// Makes the next <see cref="RouteTrie"/> aside, while readers go on with the old one. Keeps the leaves and
-/// notes what differs; makes new leaves when that has become much. One thread; use <see cref="Build"/> once.
+/// notes what differs; makes new leaves of a shard when that has become much. One thread; use
+/// <see cref="Build"/> once.
 /// </summary>
 public sealed class RouteTrieBuilder
 {
-    /// <summary>Changes that are kept beside the leaves, however few addresses those hold.</summary>
-    private const int ChangesKept = 4_096;
-
     /// <summary>
-    /// And one change for so many addresses: few enough that one look-up in ten meets a marked leaf, many
-    /// enough that every change is paid for by some thirty insertions.
+    /// Addresses whose leaves may be made anew for one change, besides those of one shard: shards become due
+    /// together, and no update pays for all of them.
     /// </summary>
-    private const int AddressesPerChange = 32;
+    private const long RenewedPerChange = 64;
 
     private readonly RouteTrie _trie;
     private readonly Dictionary<Address, RouteChange> _changes = [];
     private readonly Dictionary<int, PrefixTable> _changedPrefixes = [];
-    private int _addressCount;
 
-    internal RouteTrieBuilder(RouteTrie trie)
-    {
-        _trie = trie;
-        _addressCount = trie.AddressCount;
-    }
+    internal RouteTrieBuilder(RouteTrie trie) => _trie = trie;
 
     /// <summary>Inserts or replaces a prefix.</summary>
     /// <param name="prefix">Its bits beyond <paramref name="bits"/> are ignored.</param>
@@ -42,8 +35,6 @@ public sealed class RouteTrieBuilder
             return;
         }
 
-        if (!Contains(prefix))
-            _addressCount++;
         _changes[prefix] = new RouteChange(true, value);
     }
 
@@ -56,7 +47,6 @@ public sealed class RouteTrieBuilder
         if (!Contains(prefix))
             return false;
         _changes[prefix] = default;
-        _addressCount--;
         return true;
     }
 
@@ -64,22 +54,24 @@ public sealed class RouteTrieBuilder
     public RouteTrie Build()
     {
         ImmutableArray<PrefixTable> prefixes = BuildPrefixes();
-        RouteLeaves leaves = _trie.Leaves;
-        int changesMax = Math.Max(ChangesKept, leaves.Count / AddressesPerChange);
-        if (_trie.Changes.Count + _changes.Count > changesMax)
+        if (_changes.Count == 0)
+            return _trie.With(prefixes);
+        Dictionary<RouteShard, KeyValuePair<Address, RouteChange>[]> changed = _changes
+            .GroupBy(change => ShardOf(change.Key))
+            .ToDictionary(group => group.Key, group => group.ToArray());
+        HashSet<RouteShard> renewed = ChooseRenewed(changed);
+        List<RouteShard> shards = new(_trie.Shards.Length);
+        foreach (RouteShard shard in _trie.Shards)
         {
-            return new RouteTrie(
-                _trie.Key,
-                MakeLeaves(),
-                ImmutableDictionary<Address, RouteChange>.Empty,
-                prefixes,
-                _addressCount);
+            if (!changed.TryGetValue(shard, out KeyValuePair<Address, RouteChange>[]? changes))
+                shards.Add(shard);
+            else if (renewed.Contains(shard))
+                shard.Renew(_trie.Key, changes, shards);
+            else
+                shards.Add(shard.With(_trie.Key, changes));
         }
 
-        foreach (Address address in _changes.Keys)
-            leaves.Mark(address);
-        return new RouteTrie(
-            _trie.Key, leaves, _trie.Changes.SetItems(_changes), prefixes, _addressCount);
+        return new RouteTrie(_trie.Key, [.. shards], prefixes);
     }
 
     private static void CheckBits(int bits)
@@ -88,15 +80,29 @@ public sealed class RouteTrieBuilder
         ArgumentOutOfRangeException.ThrowIfGreaterThan(bits, RouteTrie.PrefixBitsMax);
     }
 
-    private bool Contains(in Address address)
+    private bool Contains(in Address address) => _changes.TryGetValue(address, out RouteChange change)
+        ? change.IsThere
+        : ShardOf(address).Contains(_trie.Key, address);
+
+    private RouteShard ShardOf(in Address address) =>
+        _trie.ByPlace[_trie.ShardOf(_trie.Key.Hash(address).Place)];
+
+    /// <summary>Those that must be made anew, and of those that are due the fullest, as far as it goes.</summary>
+    private HashSet<RouteShard> ChooseRenewed(
+        IReadOnlyDictionary<RouteShard, KeyValuePair<Address, RouteChange>[]> changed)
     {
-        if (_changes.TryGetValue(address, out RouteChange change)
-            || _trie.Changes.TryGetValue(address, out change))
+        long left = _changes.Count * RenewedPerChange;
+        HashSet<RouteShard> chosen = [];
+        foreach ((RouteShard shard, KeyValuePair<Address, RouteChange>[] changes) in changed
+            .OrderByDescending(entry => entry.Key.Changes.Count + entry.Value.Length))
         {
-            return change.IsThere;
+            if (!shard.IsDue(changes.Length) || (left <= 0 && !shard.IsLate(changes.Length)))
+                continue;
+            chosen.Add(shard);
+            left -= shard.Count;
         }
 
-        return _trie.Leaves.Contains(address);
+        return chosen;
     }
 
     private ImmutableArray<PrefixTable> BuildPrefixes() => _changedPrefixes.Count == 0
@@ -116,34 +122,5 @@ public sealed class RouteTrieBuilder
         table = new PrefixTable(bits, old is null ? [] : new Dictionary<Address, uint>(old.Values));
         _changedPrefixes.Add(bits, table);
         return table;
-    }
-
-    /// <summary>Merges the sorted addresses of the old leaves with the sorted changes.</summary>
-    private RouteLeaves MakeLeaves()
-    {
-        foreach ((Address address, RouteChange change) in _trie.Changes)
-            _changes.TryAdd(address, change);
-        Address[] changed = [.. _changes.Keys];
-        Array.Sort(changed);
-        ReadOnlySpan<Address> kept = _trie.Leaves.Addresses;
-        ReadOnlySpan<uint> keptValues = _trie.Leaves.Values;
-        Address[] addresses = new Address[_addressCount];
-        uint[] values = new uint[_addressCount];
-        int count = 0;
-        int at = 0;
-        foreach (Address address in changed)
-        {
-            for (; at < kept.Length && kept[at] < address; at++, count++)
-                (addresses[count], values[count]) = (kept[at], keptValues[at]);
-            if (at < kept.Length && kept[at] == address)
-                at++;
-            RouteChange change = _changes[address];
-            if (change.IsThere)
-                (addresses[count], values[count++]) = (address, change.Value);
-        }
-
-        for (; at < kept.Length; at++, count++)
-            (addresses[count], values[count]) = (kept[at], keptValues[at]);
-        return new RouteLeaves(_trie.Key, addresses, values);
     }
 }

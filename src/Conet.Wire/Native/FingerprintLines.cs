@@ -7,7 +7,7 @@ namespace Conet.Wire.Native;
 
 /// <summary>
 /// A hash table of 64-bit fingerprints and 32-bit values whose buckets are the lines of the processor's
-/// cache: a look-up reads one, rarely the next as well. Outside the collector's heap, on large pages where
+/// cache: a look-up reads one, rarely the next ones as well. Outside the collector's heap, on large pages where
 /// the system gives them. One thread inserts, before others read; <see cref="Mark"/> alone may come later.
 /// </summary>
 /// <remarks>
@@ -30,7 +30,9 @@ internal sealed unsafe partial class FingerprintLines
     /// </summary>
     public const int WalkMax = 64;
 
-    private const int LineBytes = 64;
+    /// <summary>Bytes of a line.</summary>
+    public const int LineBytes = 64;
+
     private const int ValuesOffset = Slots * sizeof(ulong);
     private const int FlagsOffset = ValuesOffset + (Slots * sizeof(uint));
     private const uint Spilled = 1;
@@ -43,12 +45,12 @@ internal sealed unsafe partial class FingerprintLines
     private readonly byte* _memory;
     private readonly long _bytes;
 
-    /// <param name="lines">1 to 2^31.</param>
+    /// <param name="lines">Lines that places are spread over, 1 to 2^31.</param>
     public FingerprintLines(int lines)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(lines, 1);
         _lines = (ulong)lines;
-        _bytes = (long)lines * LineBytes;
+        _bytes = ((long)lines + WalkMax - 1) * LineBytes; // so that a walk never meets the end
         bool isLarge = (nuint)_bytes >= HugePageBytes;
         _memory = (byte*)NativeMemory.AlignedAlloc((nuint)_bytes, isLarge ? HugePageBytes : LineBytes);
         if (isLarge && OperatingSystem.IsLinux())
@@ -65,36 +67,34 @@ internal sealed unsafe partial class FingerprintLines
         GC.RemoveMemoryPressure(_bytes);
     }
 
-    /// <summary>Asks for the line of a place without waiting for it.</summary>
+    /// <summary>Lines that places are spread over.</summary>
+    public int LineCount => (int)_lines;
+
+    /// <summary>All the memory. Bytes.</summary>
+    public long Bytes => _bytes;
+
+    /// <summary>The first line, for <see cref="FingerprintDirectory"/>.</summary>
+    internal byte* Memory => _memory;
+
+    /// <summary>Which line a place is in: the lower 32 bits of the place, scaled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Prefetch(ulong place)
-    {
-        if (Sse.IsSupported)
-            Sse.Prefetch0(LineAt(IndexOf(place)));
-        else
-            _ = Volatile.Read(ref *LineAt(IndexOf(place)));
-    }
+    public int IndexOf(ulong place) => (int)(((uint)place * _lines) >> 32);
 
     /// <summary>Finds a fingerprint. Any thread; the caller keeps this object alive.</summary>
-    /// <param name="place">Its hash, spread over all 64 bits.</param>
+    /// <param name="place">Its hash, the lower 32 bits well spread.</param>
     /// <param name="print">Not 0.</param>
     /// <param name="value">Its value; 0 for none.</param>
     /// <param name="isMarked">Whether its line was marked.</param>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public bool TryFind(ulong place, ulong print, out uint value, out bool isMarked)
-    {
-        byte* line = LineAt(IndexOf(place));
-        uint flags = *(uint*)(line + FlagsOffset);
-        isMarked = (flags & Marked) != 0;
-        uint slots = Match(line, print);
-        if (slots != 0)
-        {
-            value = ((uint*)(line + ValuesOffset))[uint.TrailingZeroCount(slots)];
-            return true;
-        }
+    public bool TryFind(ulong place, ulong print, out uint value, out bool isMarked) =>
+        TryFind(LineOf(place), print, out value, out isMarked);
 
-        value = 0;
-        return (flags & Spilled) != 0 && TryFindBeyond(line, print, out value);
+    /// <summary>Whether a line was marked.</summary>
+    /// <param name="index">As <see cref="IndexOf"/> gives it.</param>
+    public bool IsMarked(int index)
+    {
+        bool isMarked = (*(uint*)(_memory + ((long)index * LineBytes) + FlagsOffset) & Marked) != 0;
+        GC.KeepAlive(this);
+        return isMarked;
     }
 
     /// <summary>
@@ -103,7 +103,7 @@ internal sealed unsafe partial class FingerprintLines
     /// </summary>
     public bool TryInsert(ulong place, ulong print, uint value)
     {
-        byte* line = LineAt(IndexOf(place));
+        byte* line = LineOf(place);
         if (!HasRoom(line, print))
         {
             Mark(place);
@@ -114,7 +114,7 @@ internal sealed unsafe partial class FingerprintLines
         while (free == 0)
         {
             *(uint*)(line + FlagsOffset) |= Spilled;
-            line = Next(line);
+            line += LineBytes;
             free = Match(line, 0);
         }
 
@@ -128,9 +128,26 @@ internal sealed unsafe partial class FingerprintLines
     /// <summary>Marks the line of a place for good. Any thread, while others read.</summary>
     public void Mark(ulong place)
     {
-        uint* flags = (uint*)(LineAt(IndexOf(place)) + FlagsOffset);
+        uint* flags = (uint*)(LineOf(place) + FlagsOffset);
         Interlocked.Or(ref *flags, Marked);
         GC.KeepAlive(this);
+    }
+
+    /// <summary>Finds a fingerprint in its line or in those after it.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryFind(byte* line, ulong print, out uint value, out bool isMarked)
+    {
+        uint flags = *(uint*)(line + FlagsOffset);
+        isMarked = (flags & Marked) != 0;
+        uint slots = Match(line, print);
+        if (slots != 0)
+        {
+            value = ((uint*)(line + ValuesOffset))[uint.TrailingZeroCount(slots)];
+            return true;
+        }
+
+        value = 0;
+        return (flags & Spilled) != 0 && TryFindBeyond(line, print, out value);
     }
 
     /// <summary>Which slots hold a fingerprint, a bit each: the oracle of the wider ones.</summary>
@@ -162,9 +179,11 @@ internal sealed unsafe partial class FingerprintLines
 
         if (Vector256.IsHardwareAccelerated)
         {
-            Vector256<ulong> four = Vector256.Load((ulong*)line);
-            uint slots = Vector256.Equals(four, Vector256.Create(print)).ExtractMostSignificantBits();
-            return slots | (((ulong*)line)[Slots - 1] == print ? 1u << (Slots - 1) : 0);
+            // Two loads that overlap: a branch for the last slot would often be foretold wrongly.
+            Vector256<ulong> wanted = Vector256.Create(print);
+            Vector256<ulong> first = Vector256.Equals(Vector256.Load((ulong*)line), wanted);
+            Vector256<ulong> last = Vector256.Equals(Vector256.Load((ulong*)line + 1), wanted);
+            return first.ExtractMostSignificantBits() | (last.ExtractMostSignificantBits() << 1);
         }
 
         return MatchScalar(new ReadOnlySpan<ulong>(line, Slots), print);
@@ -173,23 +192,13 @@ internal sealed unsafe partial class FingerprintLines
     [LibraryImport("libc")]
     private static partial int madvise(void* address, nuint bytes, int advice);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private ulong IndexOf(ulong place) => Math.BigMul(place, _lines, out _);
+    private byte* LineOf(ulong place) => _memory + ((long)IndexOf(place) * LineBytes);
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private byte* LineAt(ulong index) => _memory + (index * LineBytes);
-
-    private byte* Next(byte* line)
-    {
-        byte* next = line + LineBytes;
-        return next == _memory + _bytes ? _memory : next;
-    }
-
-    private bool TryFindBeyond(byte* line, ulong print, out uint value)
+    private static bool TryFindBeyond(byte* line, ulong print, out uint value)
     {
         for (int walked = 1; walked < WalkMax; walked++)
         {
-            line = Next(line);
+            line += LineBytes;
             uint slots = Match(line, print);
             if (slots != 0)
             {
@@ -206,9 +215,9 @@ internal sealed unsafe partial class FingerprintLines
     }
 
     /// <summary>Whether a walk has a free slot, and no slot before it has the fingerprint.</summary>
-    private bool HasRoom(byte* line, ulong print)
+    private static bool HasRoom(byte* line, ulong print)
     {
-        for (int walked = 0; walked < WalkMax; walked++, line = Next(line))
+        for (int walked = 0; walked < WalkMax; walked++, line += LineBytes)
         {
             if (Match(line, print) != 0)
                 return false;

@@ -33,7 +33,7 @@ public sealed class FingerprintLinesTests
             int refused = 0;
             for (int i = 0; i < tries; i++)
             {
-                ulong place = random.Next(3) == 0 ? ulong.MaxValue : (ulong)random.NextInt64() << 1;
+                ulong place = random.Next(3) == 0 ? uint.MaxValue : (ulong)random.NextInt64() << 1;
                 ulong print = 1 + (ulong)random.NextInt64();
                 uint value = (uint)random.Next();
                 if (lines.TryInsert(place, print, value))
@@ -42,8 +42,7 @@ public sealed class FingerprintLinesTests
                     refused++;
             }
 
-            bool isRoomUsed = refused == 0 || twin.Count == lineCount * FingerprintLines.Slots;
-            return isRoomUsed && twin.All(entry =>
+            return refused == 0 && twin.All(entry =>
                 lines.TryFind(entry.Value.Place, entry.Key, out uint value, out _)
                 && value == entry.Value.Value
                 && !lines.TryFind(entry.Value.Place, entry.Key + 1, out _, out _));
@@ -54,6 +53,7 @@ public sealed class FingerprintLinesTests
     public void A_fingerprint_that_is_there_or_finds_no_room_is_refused_and_marks_its_line()
     {
         FingerprintLines lines = new(2);
+        const ulong Last = uint.MaxValue;
         Assert.True(lines.TryInsert(0, 7, 70));
         Assert.True(lines.TryFind(0, 7, out uint value, out bool isMarked));
         Assert.Equal(70u, value);
@@ -63,13 +63,14 @@ public sealed class FingerprintLinesTests
         Assert.True(lines.TryFind(0, 7, out value, out isMarked));
         Assert.Equal(70u, value);
         Assert.True(isMarked);
-        Assert.False(lines.TryFind(ulong.MaxValue, 7, out _, out isMarked));
+        Assert.False(lines.TryFind(Last, 7, out _, out isMarked));
         Assert.False(isMarked);
 
-        for (ulong print = 8; print < 17; print++)
-            Assert.True(lines.TryInsert(ulong.MaxValue, print, (uint)print));
-        Assert.False(lines.TryInsert(ulong.MaxValue, 17, 17));
-        Assert.False(lines.TryFind(ulong.MaxValue, 17, out _, out isMarked));
+        const ulong Room = FingerprintLines.WalkMax * FingerprintLines.Slots;
+        for (ulong print = 8; print < 8 + Room; print++)
+            Assert.True(lines.TryInsert(Last, print, (uint)print));
+        Assert.False(lines.TryInsert(Last, 8 + Room, 17));
+        Assert.False(lines.TryFind(Last, 8 + Room, out _, out isMarked));
         Assert.True(isMarked);
     }
 
@@ -104,8 +105,7 @@ public sealed class FingerprintLinesTests
             Assert.True(isMarked);
         }
 
-        static ulong PlaceOf(int line) =>
-            (ulong)(((UInt128)line << 64) / Lines) + (ulong.MaxValue / Lines / 2);
+        static ulong PlaceOf(int line) => (((ulong)line << 32) / Lines) + (uint.MaxValue / Lines / 2);
     }
 
     [Fact]
