@@ -57,8 +57,8 @@ static inline key_hash_t hash_key(const leaves_t *leaves, const uint8_t *key) {
     memcpy(&low, key + 16, 4);
     uint64_t first = fold(high ^ secret[0], middle ^ secret[1]);
     uint64_t second = fold(low ^ secret[2], high ^ secret[3]);
-    uint64_t print = fold(second ^ secret[1], first ^ middle ^ secret[2]);
-    return (key_hash_t){fold(first ^ secret[3], second ^ secret[0]), print ? print : 1};
+    uint64_t print = (first ^ (second << 32 | second >> 32)) | 1;
+    return (key_hash_t){fold(first ^ secret[3], second ^ secret[0]), print};
 }
 
 static inline line_t *line_of(const leaves_t *leaves, uint64_t place) {
@@ -84,8 +84,9 @@ static inline unsigned match(const line_t *line, uint64_t print) {
 #endif
 }
 
-static inline int find_in(const line_t *line, uint64_t print, uint32_t *value) {
-    for (int walked = 0; walked < WALK_MAX; walked++, line++) {
+static inline int find_beyond(const line_t *line, uint64_t print, uint32_t *value) {
+    for (int walked = 1; walked < WALK_MAX; walked++) {
+        line++;
         unsigned slots = match(line, print);
         if (slots) {
             *value = line->values[__builtin_ctz(slots)];
@@ -96,6 +97,16 @@ static inline int find_in(const line_t *line, uint64_t print, uint32_t *value) {
     }
     *value = 0;
     return 0;
+}
+
+static inline int find_in(const line_t *line, uint64_t print, uint32_t *value) {
+    unsigned slots = match(line, print);
+    if (slots) {
+        *value = line->values[__builtin_ctz(slots)];
+        return 1;
+    }
+    *value = 0;
+    return line->flags & SPILLED && find_beyond(line, print, value);
 }
 
 /* Random secrets do not collide and do not fill a walk: whoever calls checks the sums. */

@@ -12,7 +12,7 @@
 
 #define QUERIES (1u << 20)
 #define BATCH 1024
-#define AHEAD 32
+#define GROUP 32
 #define NODES 256
 #define CROWD_BYTES 5
 #define CROWD_FILL 0xC0
@@ -64,35 +64,59 @@ static inline uint32_t find_elsewhere(const leaves_t *prefixes, const uint8_t *a
 typedef struct {
     const line_t *line;
     uint64_t print;
+    uint32_t index;
 } pending_t;
 
 static __attribute__((noinline)) void ask(
-    const leaves_t *leaves, const uint8_t *cells, const int *offsets, uint32_t count, pending_t *asked) {
+    const leaves_t *leaves, const uint8_t *cells, const int *offsets, uint32_t first, uint32_t count,
+    pending_t *asked) {
     for (uint32_t i = 0; i < count; i++) {
-        key_hash_t hash = hash_key(leaves, cells + offsets[i]);
-        asked[i] = (pending_t){line_of(leaves, hash.place), hash.print};
+        key_hash_t hash = hash_key(leaves, cells + offsets[first + i]);
+        asked[i] = (pending_t){line_of(leaves, hash.place), hash.print, first + i};
         __builtin_prefetch(asked[i].line);
     }
 }
 
-static __attribute__((noinline)) void resolve(
-    const leaves_t *prefixes, const uint8_t *cells, const int *offsets, uint32_t count, const pending_t *asked,
-    uint32_t *values) {
+/* Those whose walk goes on are read after the next group, when their next line has come. */
+static __attribute__((noinline)) uint32_t resolve(
+    const pending_t *asked, uint32_t count, uint32_t *values, uint8_t *found, pending_t *late) {
+    uint32_t late_count = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        const line_t *line = asked[i].line;
+        unsigned slots = match(line, asked[i].print);
+        uint32_t goes_on = (slots == 0) & (line->flags & SPILLED);
+        values[asked[i].index] = line->values[__builtin_ctz(slots | 1u << SLOTS)];
+        found[asked[i].index] = slots != 0;
+        __builtin_prefetch(line + goes_on);
+        late[late_count] = asked[i];
+        late_count += goes_on;
+    }
+    return late_count;
+}
+
+static void resolve_late(const pending_t *late, uint32_t count, uint32_t *values, uint8_t *found) {
     for (uint32_t i = 0; i < count; i++)
-        if (!find_in(asked[i].line, asked[i].print, &values[i]))
-            values[i] = find_elsewhere(prefixes, cells + offsets[i]);
+        found[late[i].index] = (uint8_t)find_beyond(late[i].line, late[i].print, &values[late[i].index]);
 }
 
 static void find_batch(
     const leaves_t *leaves, const leaves_t *prefixes, const uint8_t *cells, const int *offsets, uint32_t count,
     uint32_t *values) {
-    pending_t asked[2][AHEAD];
-    ask(leaves, cells, offsets, count < AHEAD ? count : AHEAD, asked[0]);
-    for (uint32_t start = 0, turn = 0; start < count; start += AHEAD, turn ^= 1) {
-        uint32_t left = count - start, size = left < AHEAD ? left : AHEAD, next = left - size;
-        ask(leaves, cells, offsets + start + size, next < AHEAD ? next : AHEAD, asked[turn ^ 1]);
-        resolve(prefixes, cells, offsets + start, size, asked[turn], values + start);
+    pending_t asked[2][GROUP], late[2][GROUP];
+    uint8_t found[BATCH];
+    uint32_t late_count = 0;
+    ask(leaves, cells, offsets, 0, count < GROUP ? count : GROUP, asked[0]);
+    for (uint32_t start = 0, turn = 0; start < count; start += GROUP, turn ^= 1) {
+        uint32_t left = count - start, size = left < GROUP ? left : GROUP, next = left - size;
+        ask(leaves, cells, offsets, start + size, next < GROUP ? next : GROUP, asked[turn ^ 1]);
+        uint32_t later = resolve(asked[turn], size, values, found, late[turn]);
+        resolve_late(late[turn ^ 1], late_count, values, found);
+        late_count = later;
     }
+    resolve_late(late[(count - 1) / GROUP & 1], late_count, values, found);
+    for (uint32_t i = 0; i < count; i++)
+        if (!found[i])
+            values[i] = find_elsewhere(prefixes, cells + offsets[i]);
 }
 
 static __attribute__((noinline)) uint32_t find_one(

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using Conet.Routing.Tables;
 using Conet.Wire.Addresses;
 using Conet.Wire.Native;
 
@@ -14,12 +13,12 @@ internal sealed class FlatTable
 {
     private const double SlotsTaken = 0.7;
 
-    private readonly RouteTrieKey _key;
+    private readonly FingerprintKey _key;
     private readonly Slot[] _slots;
 
     public FlatTable(ReadOnlySpan<byte> secret, long routes)
     {
-        _key = new RouteTrieKey(secret);
+        _key = new FingerprintKey(secret);
         _slots = new Slot[(int)(1 + (routes / SlotsTaken))];
     }
 

@@ -66,8 +66,10 @@ internal sealed class RoutingBenchmark : IBenchmark
         LookUpScene scene = new(size, 0, 0);
         MeasureLookUps(plan, scene, reference, rows, progress, structures =>
         {
+            if (structures.OfType<TrieLookUps>().FirstOrDefault() is not { } trie)
+                return;
             progress.WriteLine($"bench: {size} routes: updates");
-            growth.Add(Growth.Update(((TrieLookUps)structures[0]).Trie, scene));
+            growth.Add(Growth.Update(trie.Trie, scene));
         });
         if (size is RoutingPlan.CrowdMax or RoutingPlan.DictionaryRoutesMax)
             MeasureLookUps(plan, scene with { Crowd = RoutingPlan.CrowdMax }, reference, rows, progress, _ => { });
@@ -84,6 +86,8 @@ internal sealed class RoutingBenchmark : IBenchmark
         {
             foreach ((string name, Func<ILookUps> make) in Structures(scene, reference))
             {
+                if (!plan.Case.Split(',').Any(name.Contains))
+                    continue;
                 progress.WriteLine($"bench: {scene.Routes} routes, {scene.Load}: making {name}");
                 structures.Add(make());
             }
@@ -114,14 +118,14 @@ internal sealed class RoutingBenchmark : IBenchmark
     private static IEnumerable<(string Name, Func<ILookUps> Make)> Structures(
         LookUpScene scene, string? reference)
     {
-        yield return ("the trie", () => new TrieLookUps(scene));
+        yield return ("trie", () => new TrieLookUps(scene));
         if (reference is not null)
-            yield return ("the reference in C", () => new ReferenceLookUps(scene, reference));
-        yield return ("the flat table", () => new FlatLookUps(scene));
+            yield return ("c-ref", () => new ReferenceLookUps(scene, reference));
+        yield return ("flat", () => new FlatLookUps(scene));
         if (scene.Routes > RoutingPlan.DictionaryRoutesMax)
             yield break;
-        yield return ("the dictionary", () => new DictionaryLookUps(scene, isFrozen: false));
-        yield return ("the frozen dictionary", () => new DictionaryLookUps(scene, isFrozen: true));
+        yield return ("dictionary", () => new DictionaryLookUps(scene, isFrozen: false));
+        yield return ("frozen", () => new DictionaryLookUps(scene, isFrozen: true));
     }
 
     private static int Judge(List<RoutingRow> rows, TextWriter progress)

@@ -26,6 +26,9 @@ internal sealed record RoutingPlan
     /// <summary>Sizes of the tables.</summary>
     public required IReadOnlyList<long> Sizes { get; init; }
 
+    /// <summary>Only structures whose name contains one of these, with commas; empty for all.</summary>
+    public required string Case { get; init; }
+
     /// <summary>Turns of every structure.</summary>
     public required int Rounds { get; init; }
 
@@ -67,6 +70,7 @@ internal sealed record RoutingPlan
         plan = new RoutingPlan
         {
             Sizes = numbers,
+            Case = options.Case,
             Rounds = turns,
             TurnTime = TimeSpan.FromMilliseconds(options.Quick ? 100 : 300),
         };

@@ -28,7 +28,7 @@ internal sealed record PrefixTable(int Bits, Dictionary<Address, uint> Values)
 
     /// <summary>The same table with a filter of what it holds now.</summary>
     /// <param name="key">The trie's.</param>
-    public PrefixTable WithFilter(RouteTrieKey key)
+    public PrefixTable WithFilter(FingerprintKey key)
     {
         FingerprintLines filter = new(1 + (Values.Count / 2));
         foreach (Address prefix in Values.Keys)
@@ -44,7 +44,7 @@ internal sealed record PrefixTable(int Bits, Dictionary<Address, uint> Values)
     /// <param name="key">What the filter was made with.</param>
     /// <param name="address">A whole one.</param>
     /// <param name="value">The prefix's value; 0 for none.</param>
-    public bool TryFind(RouteTrieKey key, in Address address, out uint value)
+    public bool TryFind(FingerprintKey key, in Address address, out uint value)
     {
         Address prefix = Mask(address, Bits);
         (ulong place, ulong print) = key.Hash(prefix);

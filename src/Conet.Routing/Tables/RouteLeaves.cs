@@ -15,7 +15,7 @@ internal sealed class RouteLeaves
     /// <summary>Addresses of a leaf on average: 20 bytes each, and 19 of 20 lie in the leaf itself.</summary>
     private const double AddressesPerLeaf = 3.2;
 
-    private readonly RouteTrieKey _key;
+    private readonly FingerprintKey _key;
     private readonly int[] _starts;
     private readonly byte[] _addresses;
     private readonly Dictionary<Address, uint> _exact = [];
@@ -24,7 +24,7 @@ internal sealed class RouteLeaves
     /// <param name="key">Decides where each address lies.</param>
     /// <param name="addresses">20 bytes each, each address once, in any order.</param>
     /// <param name="values">One for each.</param>
-    public RouteLeaves(RouteTrieKey key, ReadOnlySpan<byte> addresses, ReadOnlySpan<uint> values)
+    public RouteLeaves(FingerprintKey key, ReadOnlySpan<byte> addresses, ReadOnlySpan<uint> values)
     {
         _key = key;
         Count = values.Length;

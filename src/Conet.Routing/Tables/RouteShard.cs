@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Conet.Wire.Addresses;
+using Conet.Wire.Native;
 
 namespace Conet.Routing.Tables;
 
@@ -51,7 +52,7 @@ internal sealed class RouteShard
 
     /// <summary>Makes leaves of addresses whose places agree in some bits; orders the spans.</summary>
     public static void Make(
-        RouteTrieKey key, int bits, Span<byte> addresses, Span<uint> values, List<RouteShard> shards)
+        FingerprintKey key, int bits, Span<byte> addresses, Span<uint> values, List<RouteShard> shards)
     {
         if (values.Length <= AddressesMax)
         {
@@ -71,7 +72,7 @@ internal sealed class RouteShard
     public bool IsLate(int changes) => Changes.Count + changes > ChangesLateFactor * (long)ChangesMax;
 
     /// <summary>Whether an address is there.</summary>
-    public bool Contains(RouteTrieKey key, in Address address)
+    public bool Contains(FingerprintKey key, in Address address)
     {
         if (Changes.TryGetValue(address, out RouteChange change))
             return change.IsThere;
@@ -81,7 +82,7 @@ internal sealed class RouteShard
     }
 
     /// <summary>The shard with more changes, noted beside the same leaves.</summary>
-    public RouteShard With(RouteTrieKey key, KeyValuePair<Address, RouteChange>[] changes)
+    public RouteShard With(FingerprintKey key, KeyValuePair<Address, RouteChange>[] changes)
     {
         int count = Count;
         foreach ((Address address, RouteChange change) in changes)
@@ -95,7 +96,7 @@ internal sealed class RouteShard
 
     /// <summary>The shard with more changes, in new leaves: one, or several of more bits.</summary>
     public void Renew(
-        RouteTrieKey key, KeyValuePair<Address, RouteChange>[] changes, List<RouteShard> shards)
+        FingerprintKey key, KeyValuePair<Address, RouteChange>[] changes, List<RouteShard> shards)
     {
         Dictionary<Address, RouteChange> all = new(Changes);
         foreach ((Address address, RouteChange change) in changes)
@@ -112,7 +113,7 @@ internal sealed class RouteShard
     }
 
     /// <summary>Brings those whose next bit is zero to the front, and counts them.</summary>
-    private static int Part(RouteTrieKey key, int bits, Span<byte> addresses, Span<uint> values)
+    private static int Part(FingerprintKey key, int bits, Span<byte> addresses, Span<uint> values)
     {
         Span<byte> kept = stackalloc byte[Address.Size];
         int front = 0;

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Runtime.CompilerServices;
 using Conet.Wire.Addresses;
 using Conet.Wire.Native;
 
@@ -24,18 +23,15 @@ public sealed class RouteTrie
     /// <summary>Bits of a whole address.</summary>
     public const int PrefixBitsMax = 8 * Address.Size;
 
-    /// <summary>Look-ups of a group: between asking for a line and reading it there is one.</summary>
-    private const int Ahead = 32;
-
     private readonly FingerprintDirectory _root;
 
-    internal RouteTrie(RouteTrieKey key, ImmutableArray<RouteShard> shards, ImmutableArray<PrefixTable> prefixes)
+    internal RouteTrie(FingerprintKey key, ImmutableArray<RouteShard> shards, ImmutableArray<PrefixTable> prefixes)
     {
         Key = key;
         Shards = shards;
         Prefixes = prefixes;
         ByPlace = Spread(shards);
-        _root = new FingerprintDirectory([.. ByPlace.Select(shard => shard.Leaves.Lines)]);
+        _root = new FingerprintDirectory(key, [.. ByPlace.Select(shard => shard.Leaves.Lines)]);
         AddressCount = shards.Sum(shard => shard.Count);
     }
 
@@ -52,7 +48,7 @@ public sealed class RouteTrie
     /// <summary>Prefixes shorter than an address.</summary>
     public int PrefixCount => Prefixes.Sum(table => table.Values.Count);
 
-    internal RouteTrieKey Key { get; }
+    internal FingerprintKey Key { get; }
 
     /// <summary>In the order of the bits they stand for.</summary>
     internal ImmutableArray<RouteShard> Shards { get; }
@@ -75,7 +71,7 @@ public sealed class RouteTrie
     /// </param>
     public static RouteTrie Create(ReadOnlySpan<byte> secret)
     {
-        RouteTrieKey key = new(secret);
+        FingerprintKey key = new(secret);
         return new(key, [RouteShard.Of(0, new RouteLeaves(key, [], []))], []);
     }
 
@@ -84,7 +80,7 @@ public sealed class RouteTrie
     /// <param name="count">Addresses.</param>
     /// <param name="read">Gives them; called by several threads, and twice for each.</param>
     internal static RouteTrie Load(ReadOnlySpan<byte> secret, long count, RouteReader read) =>
-        new RouteTrieLoader(new RouteTrieKey(secret), count, read).Load();
+        new RouteTrieLoader(new FingerprintKey(secret), count, read).Load();
 
     /// <summary>Starts the next instance.</summary>
     public RouteTrieBuilder ToBuilder() => new(this);
@@ -92,12 +88,8 @@ public sealed class RouteTrie
     /// <summary>Finds the value of the longest prefix of <paramref name="address"/> (20 bytes).</summary>
     public bool TryFind(ReadOnlySpan<byte> address, out uint value)
     {
-        (ulong place, ulong print) = Key.Hash(address);
-        bool isFound = _root.LineOf(place).TryFind(print, out value, out bool isMarked);
-        if (isMarked || !isFound)
-            isFound = TryFindElsewhere(address, isMarked, isFound, ref value);
-        GC.KeepAlive(_root);
-        return isFound;
+        bool isFound = _root.TryFind(address, out ulong place, out value, out bool isMarked);
+        return isMarked || !isFound ? TryFindElsewhere(address, place, isMarked, isFound, ref value) : true;
     }
 
     /// <summary>Finds many at once; the memory accesses overlap.</summary>
@@ -107,24 +99,14 @@ public sealed class RouteTrie
     /// <param name="found">Receives whether something was found.</param>
     public void Find(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> values, Span<bool> found)
     {
-        values = values[..offsets.Length];
-        found = found[..offsets.Length];
-        Span<Pending> asked = stackalloc Pending[2 * Ahead];
-        Span<Pending> now = asked[..Ahead];
-        Span<Pending> next = asked[Ahead..];
-        Ask(cells, offsets[..Math.Min(Ahead, offsets.Length)], now);
-        for (int start = 0; start < offsets.Length; start += Ahead)
+        int left = offsets.Length - _root.Find(cells, offsets, values, found);
+        for (int i = 0; left > 0; i++)
         {
-            int size = Math.Min(Ahead, offsets.Length - start);
-            int after = start + size;
-            Ask(cells, offsets.Slice(after, Math.Min(Ahead, offsets.Length - after)), next);
-            Resolve(cells, offsets.Slice(start, size), now, values[start..], found[start..]);
-            Span<Pending> done = now;
-            now = next;
-            next = done;
+            if (found[i])
+                continue;
+            found[i] = TryFind(cells.Slice(offsets[i], Address.Size), out values[i]);
+            left--;
         }
-
-        GC.KeepAlive(_root);
     }
 
     /// <summary>The same whole addresses under other prefixes.</summary>
@@ -139,48 +121,17 @@ public sealed class RouteTrie
         return [.. shards.SelectMany(shard => Enumerable.Repeat(shard, 1 << (bits - shard.Bits)))];
     }
 
-    /// <summary>Asks for the lines of a group, while those of the one before are on their way.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Ask(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<Pending> asked)
-    {
-        RouteTrieKey key = Key;
-        asked = asked[..offsets.Length];
-        for (int i = 0; i < asked.Length; i++)
-        {
-            (ulong place, ulong print) = key.Hash(cells.Slice(offsets[i], Address.Size));
-            FingerprintLine line = _root.LineOf(place);
-            line.Prefetch();
-            asked[i] = new Pending(line, print);
-        }
-    }
-
-    /// <summary>Reads the lines of a group that was asked for.</summary>
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void Resolve(
-        ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, ReadOnlySpan<Pending> asked, Span<uint> values,
-        Span<bool> found)
-    {
-        for (int i = 0; i < offsets.Length; i++)
-        {
-            bool isFound = asked[i].Line.TryFind(asked[i].Print, out uint value, out bool isMarked);
-            if (isMarked || !isFound)
-                isFound = TryFindElsewhere(cells.Slice(offsets[i], Address.Size), isMarked, isFound, ref value);
-            values[i] = value;
-            found[i] = isFound;
-        }
-    }
-
     /// <summary>
     /// What the leaf alone does not decide: a marked one may be overruled by a change or by an exact address;
     /// a whole address that is not there may lie under a prefix.
     /// </summary>
     private bool TryFindElsewhere(
-        ReadOnlySpan<byte> address, bool isMarked, bool isInLeaf, ref uint value)
+        ReadOnlySpan<byte> address, ulong place, bool isMarked, bool isInLeaf, ref uint value)
     {
         Address whole = new(address);
         if (isMarked)
         {
-            RouteShard shard = ByPlace[_root.IndexOf(Key.Hash(address).Place)];
+            RouteShard shard = ByPlace[_root.IndexOf(place)];
             if (shard.Changes.TryGetValue(whole, out RouteChange change))
             {
                 value = change.Value;
@@ -208,7 +159,4 @@ public sealed class RouteTrie
 
         return false;
     }
-
-    /// <summary>A look-up whose line was asked for.</summary>
-    private readonly record struct Pending(FingerprintLine Line, ulong Print);
 }

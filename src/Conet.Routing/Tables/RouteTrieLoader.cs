@@ -1,5 +1,6 @@
 using System.Numerics;
 using Conet.Wire.Addresses;
+using Conet.Wire.Native;
 
 namespace Conet.Routing.Tables;
 
@@ -10,7 +11,7 @@ namespace Conet.Routing.Tables;
 /// <param name="key">Decides where each address lies.</param>
 /// <param name="count">Addresses.</param>
 /// <param name="read">Gives them.</param>
-internal sealed class RouteTrieLoader(RouteTrieKey key, long count, RouteReader read)
+internal sealed class RouteTrieLoader(FingerprintKey key, long count, RouteReader read)
 {
     /// <summary>Addresses that one thread takes at a time.</summary>
     private const int PartSize = 1 << 16;

@@ -133,6 +133,28 @@ internal sealed unsafe partial class FingerprintLines
         GC.KeepAlive(this);
     }
 
+    /// <summary>Finds a fingerprint in its line if that is not marked.</summary>
+    /// <param name="line">The line of its place.</param>
+    /// <param name="print">Not 0.</param>
+    /// <param name="value">Its value; undefined for none.</param>
+    /// <param name="goesOn">Whether it may lie in the lines after it, which nothing overrules.</param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal static bool TryFindHere(byte* line, ulong print, out uint value, out bool goesOn)
+    {
+        uint slots = Match(line, print);
+        uint flags = *(uint*)(line + FlagsOffset);
+        if (slots != 0 && (flags & Marked) == 0)
+        {
+            value = ((uint*)(line + ValuesOffset))[uint.TrailingZeroCount(slots)];
+            goesOn = false;
+            return true;
+        }
+
+        value = 0;
+        goesOn = (flags & (Spilled | Marked)) == Spilled;
+        return false;
+    }
+
     /// <summary>Finds a fingerprint in its line or in those after it.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static bool TryFind(byte* line, ulong print, out uint value, out bool isMarked)
@@ -194,7 +216,8 @@ internal sealed unsafe partial class FingerprintLines
 
     private byte* LineOf(ulong place) => _memory + ((long)IndexOf(place) * LineBytes);
 
-    private static bool TryFindBeyond(byte* line, ulong print, out uint value)
+    /// <summary>Finds a fingerprint in the lines after its own, which is full.</summary>
+    internal static bool TryFindBeyond(byte* line, ulong print, out uint value)
     {
         for (int walked = 1; walked < WalkMax; walked++)
         {

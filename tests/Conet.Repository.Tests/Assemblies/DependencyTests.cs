@@ -73,7 +73,7 @@ public sealed class DependencyTests
     private static bool IsCryptography(TypeReference type) =>
         Universe.IsIn(type, "Conet.Wire.Sealing")
         || (Universe.IsIn(type, "Conet.Wire.Native") && type.Name is not (
-            "CacheLine" or "FingerprintLines" or "FingerprintLine" or "FingerprintDirectory"))
+            "CacheLine" or "FingerprintLines" or "FingerprintKey" or "FingerprintDirectory"))
         || (Universe.IsIn(type, "System.Security.Cryptography")
         && type.Name != nameof(RandomNumberGenerator));
 }

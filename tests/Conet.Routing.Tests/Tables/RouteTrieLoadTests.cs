@@ -32,8 +32,8 @@ public sealed class RouteTrieLoadTests
     [Fact]
     public void A_shard_that_grows_too_large_is_split_and_nothing_is_lost()
     {
-        const int Before = RouteShard.AddressesMax - 1_000;
-        const int Added = 80_000;
+        const int Before = RouteShard.AddressesMax / 8 * 7 - 1_000;
+        const int Added = 110_000;
         RouteTrie trie = RouteTrie.Load(_secret, Before, Read);
         int shards = trie.Shards.Length;
         byte[] bytes = new byte[Address.Size];

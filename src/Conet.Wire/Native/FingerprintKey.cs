@@ -1,15 +1,16 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics.X86;
 using Conet.Wire.Addresses;
 
-namespace Conet.Routing.Tables;
+namespace Conet.Wire.Native;
 
 /// <summary>
-/// The secret that decides in which leaf an address lies. Users choose their addresses; without the secret
-/// they cannot choose leaves. 32 bytes from a secure generator, one per table.
+/// The secret that decides in which line an address lies, and what its fingerprint is. Users choose their
+/// addresses; without the secret they cannot choose lines. 32 bytes from a secure generator, one per table.
 /// </summary>
-internal readonly struct RouteTrieKey
+internal readonly struct FingerprintKey
 {
     public const int Size = 32;
 
@@ -18,7 +19,7 @@ internal readonly struct RouteTrieKey
     private readonly ulong _c;
     private readonly ulong _d;
 
-    public RouteTrieKey(ReadOnlySpan<byte> secret)
+    public FingerprintKey(ReadOnlySpan<byte> secret)
     {
         if (secret.Length != Size)
             throw new ArgumentException("A table's secret has 32 bytes.", nameof(secret));
@@ -29,18 +30,14 @@ internal readonly struct RouteTrieKey
     }
 
     /// <summary>Where an address lies before that is scaled, and its fingerprint, never 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public (ulong Place, ulong Print) Hash(ReadOnlySpan<byte> address)
     {
-        ReadOnlySpan<byte> whole = address[..Address.Size];
-        ulong high = BinaryPrimitives.ReadUInt64LittleEndian(whole);
-        ulong middle = BinaryPrimitives.ReadUInt64LittleEndian(whole[8..]);
-        ulong low = BinaryPrimitives.ReadUInt32LittleEndian(whole[16..]);
-        ulong first = Fold(high ^ _a, middle ^ _b);
-        ulong second = Fold(low ^ _c, high ^ _d);
-        ulong place = Fold(first ^ _d, second ^ _a);
-        ulong print = Fold(second ^ _b, first ^ middle ^ _c);
-        return (place, print == 0 ? 1 : print);
+        ulong place = Hash(
+            BinaryPrimitives.ReadUInt64LittleEndian(address),
+            BinaryPrimitives.ReadUInt64LittleEndian(address[8..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(address[16..Address.Size]),
+            out ulong print);
+        return (place, print);
     }
 
     /// <summary>The same of an address that is a value.</summary>
@@ -49,6 +46,16 @@ internal readonly struct RouteTrieKey
         Span<byte> bytes = stackalloc byte[Address.Size];
         address.CopyTo(bytes);
         return Hash(bytes);
+    }
+
+    /// <summary>The same of three little-endian words; returns the place.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal ulong Hash(ulong high, ulong middle, uint low, out ulong print)
+    {
+        ulong first = Fold(high ^ _a, middle ^ _b);
+        ulong second = Fold(low ^ _c, high ^ _d);
+        print = (first ^ BitOperations.RotateLeft(second, 32)) | 1;
+        return Fold(first ^ _d, second ^ _a);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
