@@ -68,7 +68,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
                 Nodes = Nodes.Count,
                 ProviderFailures = mirror.Providers.Sum(provider => (long)provider.Failures),
                 Problem = mirror.Providers.FirstOrDefault(
-                    provider => provider.Failures > 0).LastProblem ?? string.Empty,
+                    provider => provider.Failures > 0)?.LastProblem ?? string.Empty,
                 Loaded = _startedFromSnapshot || mirror.Block != 0,
             };
         }

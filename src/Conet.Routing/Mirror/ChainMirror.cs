@@ -56,6 +56,7 @@ public sealed class ChainMirror
         _trusted = 1;
         VerifiedBlock = snapshot.BlockNumber;
         VerifiedHash = snapshot.BlockHash;
+        Origin = snapshot.Origin;
     }
 
     /// <summary>The last good table: complete and in order as far as the providers tell.</summary>
@@ -80,6 +81,9 @@ public sealed class ChainMirror
 
     /// <summary>Blocks that were undone because their parents did not fit.</summary>
     public long BlocksUndone { get; private set; }
+
+    /// <summary>Where the table that serves began.</summary>
+    public TableOrigin Origin { get; private set; }
 
     /// <summary>What is thought of each provider.</summary>
     public IReadOnlyList<MirrorProvider> Providers => _providers;
@@ -244,6 +248,8 @@ public sealed class ChainMirror
         }
 
         Used();
+        if (_base is null)
+            Origin = TableOrigin.Chain;
         Volatile.Write(ref _table, tip.Table);
         VerifiedBlock = tip.Number;
         VerifiedHash = tip.Hash;

@@ -86,7 +86,8 @@ public sealed class MirrorRunner
             if (!ReferenceEquals(shown, _mirror.Table))
             {
                 shown = _mirror.Table;
-                Snapshot = new MirrorSnapshot(_mirror.VerifiedBlock, _mirror.VerifiedHash, shown);
+                Snapshot = new MirrorSnapshot(
+                    _mirror.VerifiedBlock, _mirror.VerifiedHash, shown, _mirror.Origin);
                 TableChanged?.Invoke(shown);
             }
 
@@ -241,7 +242,26 @@ public sealed class MirrorRunner
             table.LiveRoutes,
             table.Nodes.Count,
             _mirror.BlocksUndone,
-            [.. _mirror.Providers.Select((provider, i) =>
-                (_providers[i].Name, provider.Answers, provider.Failures, provider.LastProblem))]);
+            ProvedBlock: 0,
+            IsProved: false,
+            IsConfirmed: _providers.Count == 1 && _mirror.CheckedMs != 0,
+            FinalisedBlock: 0,
+            _mirror.Origin,
+            [.. _mirror.Providers.Select((provider, i) => Describe(provider, _providers[i].Name))]);
+    }
+
+    private ProviderStatus Describe(MirrorProvider provider, string name)
+    {
+        ulong restMs = provider.NotBeforeMs - Math.Min(NowMs(), provider.NotBeforeMs);
+        return new ProviderStatus(
+            name,
+            restMs > 0 ? ProviderState.Resting : ProviderState.InUse,
+            restMs / 1000.0,
+            Score: 1.0 / (1 + provider.Failures),
+            provider.Answers,
+            provider.Failures,
+            Lies: 0,
+            LatencyMs: 0,
+            provider.LastProblem);
     }
 }

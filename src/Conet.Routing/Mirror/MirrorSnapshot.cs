@@ -7,4 +7,7 @@ namespace Conet.Routing.Mirror;
 /// <param name="BlockNumber">Block number.</param>
 /// <param name="BlockHash">Block hash; the mirror checks that it is still canonical.</param>
 /// <param name="Table">Table after the block.</param>
-public sealed record MirrorSnapshot(ulong BlockNumber, Bytes32 BlockHash, RouteTable Table);
+/// <param name="Origin">Where the table began.</param>
+public sealed record MirrorSnapshot(
+    ulong BlockNumber, Bytes32 BlockHash, RouteTable Table,
+    TableOrigin Origin = TableOrigin.OwnSnapshot);

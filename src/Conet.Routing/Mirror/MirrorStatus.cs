@@ -15,7 +15,15 @@ namespace Conet.Routing.Mirror;
 /// <param name="LiveRoutes">Routes in force.</param>
 /// <param name="Nodes">Nodes ever registered.</param>
 /// <param name="BlocksUndone">Blocks undone in reorganisations.</param>
-/// <param name="Providers">Name, good answers, failures in a row, last problem of each.</param>
+/// <param name="ProvedBlock">
+/// Last block at which the table was proved: the registries' rolling hashes by eth_getProof, against the state
+/// root of a block whose hash a quorum of providers names. 0 for none.
+/// </param>
+/// <param name="IsProved">True if the table that serves is proved so; else providers' word stands.</param>
+/// <param name="IsConfirmed">True if a quorum of providers names the hash of its block.</param>
+/// <param name="FinalisedBlock">Last block that no reorganisation may undo; 0 for none known.</param>
+/// <param name="Origin">Where the table began.</param>
+/// <param name="Providers">Each provider, in the order they were named.</param>
 public sealed record MirrorStatus(
     ulong ChainId,
     ulong Block,
@@ -27,4 +35,9 @@ public sealed record MirrorStatus(
     int LiveRoutes,
     int Nodes,
     long BlocksUndone,
-    IReadOnlyList<(string Name, long Answers, int Failures, string? LastProblem)> Providers);
+    ulong ProvedBlock,
+    bool IsProved,
+    bool IsConfirmed,
+    ulong FinalisedBlock,
+    TableOrigin Origin,
+    IReadOnlyList<ProviderStatus> Providers);
