@@ -92,4 +92,19 @@ public static class ChainLimits
 
     /// <summary>Struct types in one EIP-712 schema.</summary>
     public const int TypedDataTypesMax = 256;
+
+    /// <summary>Threads that rebuild one storage trie: more would wait for each other's disk.</summary>
+    internal const int TrieThreadsMax = 4;
+
+    /// <summary>
+    /// Bytes of leaves held while a storage trie is rebuilt, 64 each; the words of ten million routes are
+    /// read in two passes.
+    /// </summary>
+    internal const long TrieLeafBytesMax = 1L << 30;
+
+    /// <summary>Leaves that a bucket has room for beyond what it should get.</summary>
+    internal const int TrieBucketSpare = 64;
+
+    /// <summary>Requests for storage words that wait for one provider's answer at the same time.</summary>
+    internal const int StorageRequestsAtOnce = 4;
 }

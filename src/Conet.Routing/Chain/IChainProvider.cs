@@ -67,6 +67,32 @@ public interface IChainProvider
         CancellationToken cancellation = default);
 
     /// <summary>
+    /// Words of an account's storage, in the order asked; at most <see cref="ChainLimits.BatchCallsMax"/>.
+    /// Asked one by one unless the provider can do better.
+    /// </summary>
+    async Task<RpcResult<Bytes32[]>> GetStorageAsync(
+        Address account, IReadOnlyList<Bytes32> slots, BlockId block,
+        CancellationToken cancellation = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Count, ChainLimits.BatchCallsMax);
+        Bytes32[] words = new Bytes32[slots.Count];
+        for (int i = 0; i < words.Length; i++)
+        {
+            RpcResult<byte[]> answer = await CallAsync(
+                StorageWords.Method, StorageWords.Parameters(account, slots[i], block), cancellation)
+                .ConfigureAwait(false);
+            if (!answer.IsSuccess)
+                return answer.Cast<Bytes32[]>();
+            RpcResult<Bytes32> word = RpcParsers.Hash(answer.Value);
+            if (!word.IsSuccess)
+                return word.Cast<Bytes32[]>();
+            words[i] = word.Value;
+        }
+
+        return RpcResult<Bytes32[]>.Ok(words);
+    }
+
+    /// <summary>
     /// Any other method. <paramref name="parametersJson"/> is a JSON array; the result is the JSON of the
     /// answer's "result", well formed and bounded.
     /// </summary>

@@ -10,7 +10,7 @@ namespace Conet.Routing.Chain;
 /// <see cref="RpcErrorKind.WrongChain"/>. Answers are checked against the question where that
 /// is possible. Thread-safe.
 /// </summary>
-public sealed class JsonRpcProvider : IChainProvider, IAsyncDisposable
+public sealed partial class JsonRpcProvider : IChainProvider, IAsyncDisposable
 {
     private readonly IJsonRpcTransport _transport;
     private readonly ulong? _expectedChainId;

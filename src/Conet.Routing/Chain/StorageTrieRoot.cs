@@ -1,0 +1,188 @@
+using System.Runtime.ExceptionServices;
+using Conet.Wire.Addresses;
+using Conet.Wire.Native;
+
+namespace Conet.Routing.Chain;
+
+/// <summary>
+/// Root of a contract's storage trie from all of its words in any order. Several threads hash the slots and
+/// collect the leaves by the first byte of their keys; each part by first nibble is then sorted and built by
+/// one of them. When the leaves do not fit into the memory that is allowed, the words are read in several
+/// passes, each for some of the nibbles.
+/// </summary>
+internal sealed class StorageTrieRoot
+{
+    private const int Width = 16;
+    private const int Buckets = 256;
+    private const int LeafSize = 2 * Bytes32.Size;
+
+    private readonly IStorageWords _words;
+    private readonly StorageTrieOptions _options;
+    private readonly CancellationToken _cancellation;
+    private readonly int _passes;
+    private readonly StorageTrieBuilder[] _parts =
+        [.. Enumerable.Range(0, Width).Select(_ => new StorageTrieBuilder(startNibbles: 1))];
+    private long _blocksRead;
+    private volatile bool _isRefused;
+
+    private StorageTrieRoot(IStorageWords words, StorageTrieOptions options, CancellationToken cancellation)
+    {
+        _words = words;
+        _options = options;
+        _cancellation = cancellation;
+        long fitting = Math.Max(1, options.LeafBytesMax / LeafSize);
+        int wanted = (int)Math.Clamp((words.WordsMax + fitting - 1) / fitting, 1, Width);
+        _passes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)wanted);
+    }
+
+    /// <summary>Rebuilds the trie; returns when it is done.</summary>
+    /// <param name="words">The words.</param>
+    /// <param name="options">What it may take.</param>
+    /// <param name="root">The root.</param>
+    /// <param name="cancellation">Ends it.</param>
+    /// <returns>False if a block cannot be used, or a slot stands in the words twice.</returns>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    public static bool TryCompute(
+        IStorageWords words, StorageTrieOptions options, out Bytes32 root,
+        CancellationToken cancellation = default)
+    {
+        StorageTrieRoot work = new(words, options, cancellation);
+        root = default;
+        for (int pass = 0; pass < work._passes && !work._isRefused; pass++)
+            work.RunPass(pass);
+        if (work._isRefused)
+            return false;
+        root = StorageTrieBuilder.Join(work._parts);
+        options.Progress(1);
+        return true;
+    }
+
+    private void RunPass(int pass)
+    {
+        int nibbles = Width / _passes;
+        int first = pass * nibbles;
+        long expected = (_words.WordsMax / (Buckets * _options.Threads)) + ChainLimits.TrieBucketSpare;
+        int capacity = (int)Math.Min(expected, int.MaxValue / LeafSize);
+        LeafBucket[][] buckets =
+        [
+            .. Enumerable.Range(0, _options.Threads).Select(_ => new LeafBucket[Buckets]),
+        ];
+        int nextBlock = 0;
+        int nextNibble = first;
+        OnThreads(thread => Collect(
+            buckets[thread], () => Interlocked.Increment(ref nextBlock) - 1, first, nibbles, capacity));
+        OnThreads(_ =>
+        {
+            int TakeNibble() => Interlocked.Increment(ref nextNibble) - 1;
+            for (int nibble = TakeNibble(); nibble < first + nibbles && !_isRefused; nibble = TakeNibble())
+                BuildPart(nibble, buckets);
+        });
+    }
+
+    private void Collect(LeafBucket[] buckets, Func<int> takeBlock, int first, int nibbles, int capacity)
+    {
+        StorageWord[] words = new StorageWord[_words.BlockWordsMax];
+        Span<byte> slot = stackalloc byte[Bytes32.Size];
+        Span<byte> key = stackalloc byte[Bytes32.Size];
+        long blocksInAll = Math.Max(1, (long)_words.Blocks * _passes);
+        for (int block = takeBlock(); block < _words.Blocks && !_isRefused; block = takeBlock())
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            int count = _words.Read(block, words);
+            if (count < 0)
+            {
+                _isRefused = true;
+                return;
+            }
+
+            foreach (ref readonly StorageWord word in words.AsSpan(0, count))
+            {
+                word.Slot.CopyTo(slot);
+                Keccak256.Hash(slot, key);
+                int bucket = key[0];
+                if ((uint)((bucket >> 4) - first) < (uint)nibbles)
+                    buckets[bucket].Add(new StorageLeaf(new Bytes32(key), word.Word), capacity);
+            }
+
+            // Building what was collected takes about as long as collecting it.
+            _options.Progress(0.5 * Interlocked.Increment(ref _blocksRead) / blocksInAll);
+        }
+    }
+
+    private void BuildPart(int nibble, LeafBucket[][] buckets)
+    {
+        StorageTrieBuilder part = _parts[nibble];
+        for (int bucket = nibble * Width; bucket < (nibble + 1) * Width; bucket++)
+        {
+            _cancellation.ThrowIfCancellationRequested();
+            StorageLeaf[] leaves = LeafBucket.Join(buckets, bucket);
+            foreach (int index in LeafOrder(leaves))
+            {
+                if (part.TryAdd(leaves[index]))
+                    continue;
+                _isRefused = true;
+                return;
+            }
+        }
+
+        part.Finish();
+        _options.Progress(0.5 * (1 + ((nibble + 1) / (double)Width)));
+    }
+
+    /// <summary>Indexes of the leaves in the order of their keys.</summary>
+    private static int[] LeafOrder(StorageLeaf[] leaves)
+    {
+        ulong[] starts = new ulong[leaves.Length];
+        int[] order = new int[leaves.Length];
+        Span<byte> key = stackalloc byte[Bytes32.Size];
+        for (int i = 0; i < leaves.Length; i++)
+        {
+            leaves[i].Key.CopyTo(key);
+            starts[i] = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(key);
+            order[i] = i;
+        }
+
+        Array.Sort(starts, order);
+        for (int i = 1, run = 0; i <= leaves.Length; i++)
+        {
+            if (i < leaves.Length && starts[i] == starts[run])
+                continue;
+            if (i - run > 1)
+                order.AsSpan(run, i - run).Sort((a, b) => leaves[a].Key.CompareTo(leaves[b].Key));
+            run = i;
+        }
+
+        return order;
+    }
+
+    private void OnThreads(Action<int> work)
+    {
+        Exception? fault = null;
+        Thread[] threads = new Thread[_options.Threads];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int index = i;
+            threads[i] = new Thread(() => Run(index)) { IsBackground = true, Name = $"conet-trie-{index}" };
+            threads[i].Start();
+        }
+
+        foreach (Thread thread in threads)
+            thread.Join();
+        if (fault is not null)
+            ExceptionDispatchInfo.Throw(fault);
+
+        void Run(int index)
+        {
+            BackgroundThread.TryEnter();
+            try
+            {
+                work(index);
+            }
+            catch (Exception e)
+            {
+                Interlocked.CompareExchange(ref fault, e, null);
+                _isRefused = true; // so that the other threads end too
+            }
+        }
+    }
+}
