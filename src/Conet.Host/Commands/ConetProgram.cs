@@ -21,6 +21,7 @@ internal static class ConetProgram
             SendCommand.Create(),
             ListenCommand.Create(),
             RouteCommand.Create(),
+            MirrorCommand.Create(),
             CompletionsCommand.Create(),
         };
 

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using Conet.Routing.Chain;
-using Conet.Routing.Tables;
 using Conet.Wire.Addresses;
 
 namespace Conet.Host.Commands;
@@ -40,7 +38,7 @@ internal static class RouteCommand
             return WithKeeperAsync(common.Read(parsed), output, cancellation, async keeper =>
             {
                 await keeper.PublishAsync(wish, cancellation).ConfigureAwait(false);
-                Show(keeper.Session, keeper.Wallet.Address, output);
+                new RouteReport(keeper.Session, keeper.Wallet.Address).Show(output);
                 return ExitCode.Ok;
             });
         });
@@ -70,7 +68,7 @@ internal static class RouteCommand
 
     private static Command CreateShow()
     {
-        Command command = new("show", "show the route of an address");
+        Command command = new("show", "show a route: where it came from, proved or not, and how old");
         Argument<string?> address = new("ADDRESS")
         {
             Description = "an address, or the name of a wallet kept here (default: the only one)",
@@ -85,11 +83,10 @@ internal static class RouteCommand
         {
             WalletStore store = new(ConetHome.FromEnvironment());
             string text = parsed.GetValue(address) ?? store.Choose(null);
-            if (!store.TryResolve(text, out Address wallet))
-                throw new CommandException(ExitCode.Usage, $"{text}: is no address, and no wallet kept here");
+            Address wallet = AddressArgument.Read(store, text);
             await using NetworkSession session =
                 await NetworkSession.OpenAsync(parsed.GetValue(network), cancellation).ConfigureAwait(false);
-            return Show(session, wallet, output);
+            return new RouteReport(session, wallet).Show(output);
         });
         return command;
     }
@@ -113,50 +110,5 @@ internal static class RouteCommand
             await NetworkSession.OpenAsync(common.Network, cancellation).ConfigureAwait(false);
         using RouteKeeper keeper = new(session, store, name, wallet, output);
         return await action(keeper).ConfigureAwait(false);
-    }
-
-    private static int Show(NetworkSession session, Address wallet, CommandOutput output)
-    {
-        if (!session.Mirror.Table.Routes.TryGetValue(wallet, out RouteRow? row))
-        {
-            output.Note($"{wallet} never had a route");
-            output.Json(json =>
-            {
-                json.WriteString("address", wallet.ToString());
-                json.WriteString("state", "none");
-            });
-            return ExitCode.Failed;
-        }
-
-        bool isLive = session.Directory.TryGetRoute(wallet, out Client.RouteInfo? route);
-        string state = isLive ? "in force" : row.Route.IsLive ? "expired" : "cleared";
-        PackedRoute packed = row.Route.Packed;
-        uint[] homes =
-        [
-            .. new[] { packed.Home0, packed.Home1, packed.Home2 }[..packed.HomeCount].Select(id => id.Value),
-        ];
-        string until = packed.HomeCount == 0
-            ? string.Empty
-            : $", homes {string.Join(", ", homes)}, until unix time {packed.ExpiresUnixSeconds}"
-                + ", "
-                + (route?.IsSigned == true ? "signed by the wallet" : "not proved by the wallet's signature");
-        output.Line($"{wallet}: {state}, epoch {row.Route.Epoch}{until}, from block {row.BlockNumber}");
-        output.Json(json =>
-        {
-            json.WriteString("address", wallet.ToString());
-            json.WriteString("state", state);
-            json.WriteNumber("epoch", row.Route.Epoch);
-            json.WriteStartArray("homes");
-            foreach (uint home in homes)
-                json.WriteNumberValue(home);
-            json.WriteEndArray();
-            json.WriteString("prekey", row.Route.IsLive ? row.Route.Prekey.ToString() : null);
-            json.WriteNumber("suite", packed.Suite);
-            json.WriteNumber("expires_unix_s", packed.ExpiresUnixSeconds);
-            json.WriteBoolean("signed", route?.IsSigned == true);
-            json.WriteNumber("from_block", row.BlockNumber);
-            json.WriteNumber("mirror_block", session.Mirror.Status.Block);
-        });
-        return isLive ? ExitCode.Ok : ExitCode.Failed;
     }
 }

@@ -59,18 +59,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         get
         {
             MirrorStatus mirror = _runner.Status;
-            return new TableStatus
-            {
-                HeadBlock = mirror.Block,
-                ChainBlock = mirror.HeadBlock,
-                StalenessSeconds = mirror.StaleSeconds,
-                Routes = mirror.LiveRoutes,
-                Nodes = Nodes.Count,
-                ProviderFailures = mirror.Providers.Sum(provider => (long)provider.Failures),
-                Problem = mirror.Providers.FirstOrDefault(
-                    provider => provider.Failures > 0)?.LastProblem ?? string.Empty,
-                Loaded = _startedFromSnapshot || mirror.Block != 0,
-            };
+            return TableStatus.Of(mirror, Nodes.Count, _startedFromSnapshot || mirror.Block != 0);
         }
     }
 

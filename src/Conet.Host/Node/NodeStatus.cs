@@ -13,36 +13,6 @@ public readonly record struct NamedCount(string Name, long Count);
 /// <param name="Cells">Forwarded to it since the process began.</param>
 public readonly record struct LinkStatus(uint NodeId, bool Reachable, long Cells);
 
-/// <summary>What the mirror has: where it stands and how old that is.</summary>
-public sealed record TableStatus
-{
-    /// <summary>Number of the last block that the table holds; 0 before the first.</summary>
-    public ulong HeadBlock { get; init; }
-
-    /// <summary>Number of the chain's head, as the provider in use says.</summary>
-    public ulong ChainBlock { get; init; }
-
-    /// <summary>Seconds since a provider last confirmed the head; null before the first time.</summary>
-    public double? StalenessSeconds { get; init; }
-
-    /// <summary>Routes in the table.</summary>
-    public int Routes { get; init; }
-
-    /// <summary>Active and draining nodes in the table.</summary>
-    public int Nodes { get; init; }
-
-    /// <summary>Failures in a row, of all providers together.</summary>
-    public long ProviderFailures { get; init; }
-
-    /// <summary>
-    /// What a provider did last that made its answer useless, one line; empty while all answer.
-    /// </summary>
-    public string Problem { get; init; } = string.Empty;
-
-    /// <summary>Whether a table was loaded, from the chain or from the node's own file.</summary>
-    public bool Loaded { get; init; }
-}
-
 /// <summary>
 /// The numbers of a running node at one moment. Never an address of a wallet, an
 /// alias or a client. Immutable.

@@ -17,12 +17,7 @@ public static class StatusText
         StringBuilder text = new();
         Gauge(text, "conet_ready", "1 if the node is ready.", status.Ready ? 1 : 0);
         Gauge(text, "conet_uptime_seconds", "Seconds since the process began.", status.UptimeSeconds);
-        Gauge(text, "conet_mirror_head_block", "Last block of the table.", status.Mirror.HeadBlock);
-        Gauge(text, "conet_mirror_chain_block", "Head as the provider says.", status.Mirror.ChainBlock);
-        if (status.Mirror.StalenessSeconds is double staleness)
-            Gauge(text, "conet_mirror_staleness_seconds", "Seconds since the head was confirmed.", staleness);
-        Gauge(text, "conet_mirror_provider_failures", "Failures in a row of all providers.",
-            status.Mirror.ProviderFailures);
+        MirrorText.AppendTo(text, status.Mirror);
         Gauge(text, "conet_routes", "Routes in the table.", status.Mirror.Routes);
         Gauge(text, "conet_nodes", "Active and draining nodes in the table.", status.Mirror.Nodes);
         Gauge(text, "conet_forbidden_endpoints", "Records that must not be sent to.",
@@ -62,7 +57,7 @@ public static class StatusText
             json.WriteBoolean("ready", status.Ready);
             json.WriteString("not_ready", status.NotReady);
             json.WriteNumber("uptime_seconds", status.UptimeSeconds);
-            WriteMirror(json, status.Mirror);
+            MirrorText.WriteTo(json, status.Mirror);
             json.WriteNumber("forbidden_endpoints", status.ForbiddenEndpoints);
             WriteCounts(json, "cells_received", status.Received);
             json.WriteNumber("cells_forwarded", status.CellsForwarded);
@@ -88,21 +83,6 @@ public static class StatusText
         }
 
         return stream.ToArray();
-    }
-
-    private static void WriteMirror(Utf8JsonWriter json, TableStatus mirror)
-    {
-        json.WriteBoolean("mirror_loaded", mirror.Loaded);
-        json.WriteNumber("mirror_head_block", mirror.HeadBlock);
-        json.WriteNumber("mirror_chain_block", mirror.ChainBlock);
-        if (mirror.StalenessSeconds is double staleness)
-            json.WriteNumber("mirror_staleness_seconds", staleness);
-        else
-            json.WriteNull("mirror_staleness_seconds");
-        json.WriteNumber("mirror_provider_failures", mirror.ProviderFailures);
-        json.WriteString("mirror_problem", mirror.Problem);
-        json.WriteNumber("routes", mirror.Routes);
-        json.WriteNumber("nodes", mirror.Nodes);
     }
 
     private static void WriteCounts(Utf8JsonWriter json, string name, IReadOnlyList<NamedCount> counts)
@@ -200,14 +180,14 @@ public static class StatusText
                 link.Reachable ? 1 : 0);
     }
 
-    private static void Gauge(StringBuilder text, string name, string help, double value)
+    internal static void Gauge(StringBuilder text, string name, string help, double value)
     {
         Head(text, name, help, "gauge");
         text.Append(name).Append(' ').Append(value.ToString("0.###", CultureInfo.InvariantCulture))
             .Append('\n');
     }
 
-    private static void Counter(StringBuilder text, string name, string help, long value)
+    internal static void Counter(StringBuilder text, string name, string help, long value)
     {
         Head(text, name, help, "counter");
         text.Append(name).Append(' ').Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
@@ -221,11 +201,11 @@ public static class StatusText
             Line(text, name, label, count.Name, count.Count);
     }
 
-    private static void Head(StringBuilder text, string name, string help, string type) =>
+    internal static void Head(StringBuilder text, string name, string help, string type) =>
         text.Append("# HELP ").Append(name).Append(' ').Append(help).Append('\n')
             .Append("# TYPE ").Append(name).Append(' ').Append(type).Append('\n');
 
-    private static void Line(StringBuilder text, string name, string label, string labelValue, long value) =>
+    internal static void Line(StringBuilder text, string name, string label, string labelValue, long value) =>
         text.Append(name).Append('{').Append(label).Append("=\"").Append(labelValue).Append("\"} ")
             .Append(value.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

@@ -31,6 +31,8 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("wallet import w", "--secret-file or --keystore")]
     [InlineData("wallet new ../up", "a wallet's name has")]
     [InlineData("listen --count 0", "--count and --timeout")]
+    [InlineData("mirror status --status-port 0", "--status-port is 1 to 65535")]
+    [InlineData("mirror status --status-port 1 --config x", "give one of")]
     [InlineData("completions tcsh", "tcsh")]
     public async Task A_wrong_command_line_is_one_line_and_code_64(string line, string said)
     {
@@ -43,7 +45,7 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Help_says_what_each_verb_does()
     {
-        foreach (string verb in new[] { "up", "node", "wallet", "send", "listen", "route", "completions" })
+        foreach (string verb in new[] { "up", "node", "wallet", "send", "listen", "route", "mirror", "completions" })
         {
             ConetTool.Result help = await Tool.RunAsync(verb, "--help");
             Assert.Equal(0, help.ExitCode);

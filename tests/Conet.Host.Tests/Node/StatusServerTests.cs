@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using Conet.Host.Node;
+using Conet.Routing.Mirror;
 
 namespace Conet.Host.Tests.Node;
 
@@ -11,7 +12,21 @@ public sealed class StatusServerTests
     {
         NodeId = 7,
         NotReady = "the table is not loaded",
-        Mirror = new TableStatus { HeadBlock = 99, StalenessSeconds = 1.25, Routes = 4, Nodes = 3 },
+        Mirror = new TableStatus
+        {
+            HeadBlock = 99,
+            StalenessSeconds = 1.25,
+            Routes = 4,
+            Nodes = 3,
+            IsProved = true,
+            ProvedBlock = 99,
+            Origin = TableOrigin.StrangersSnapshot,
+            Providers =
+            [
+                new("a.example:8545", ProviderState.InUse, 0, 0.5, 12, 0, 0, 3.5, null),
+                new("b.example:443", ProviderState.WrongChain, 60, 0, 0, 2, 1, 0, "is on chain 5"),
+            ],
+        },
         Received = [new("client", 5), new("node", 6)],
         CellsForwarded = 4,
         ForwardDrops = [new("no_route", 2)],
@@ -35,11 +50,19 @@ public sealed class StatusServerTests
         Assert.Contains("conet_drops_total{reason=\"no_route\"} 2\n", metrics);
         Assert.Contains("conet_link_cells_total{node=\"2\"} 4\n", metrics);
         Assert.Contains("conet_mirror_staleness_seconds 1.25\n", metrics);
+        Assert.Contains("conet_mirror_proved 1\n", metrics);
+        Assert.Contains("conet_mirror_provider_used{provider=\"1\"} 0\n", metrics);
+        Assert.Contains("conet_mirror_provider_lies_total{provider=\"1\"} 1\n", metrics);
         Assert.Contains("conet_cells_received_total{role=\"client\"} 5\n", metrics);
         using JsonDocument json = JsonDocument.Parse(await client.GetStringAsync("/status"));
         Assert.Equal(4, json.RootElement.GetProperty("cells_forwarded").GetInt64());
         Assert.Equal(0, json.RootElement.GetProperty("worker_allocated_bytes_per_cell").GetDouble());
         Assert.Equal(2, json.RootElement.GetProperty("drops").GetProperty("no_route").GetInt64());
+        Assert.Equal("is on chain 5", json.RootElement.GetProperty("mirror_problem").GetString());
+        Assert.True(MirrorText.TryRead(json.RootElement, out TableStatus read));
+        Assert.Equal(
+            _status.Mirror with { Providers = [] }, read with { Providers = [] });
+        Assert.Equal(_status.Mirror.Providers, read.Providers);
     }
 
     [Fact]
