@@ -46,6 +46,12 @@ public static class ClientLimits
     /// <summary>An unanswered control cell is repeated after this time. Milliseconds.</summary>
     public const ulong ControlRepeatMs = 1_000;
 
+    /// <summary>
+    /// How long a client stays attached to a home that its route no longer names: senders and nodes with an
+    /// older table still lead there (docs/SPEC.md, section 10). Seconds.
+    /// </summary>
+    public const uint OldHomeSeconds = 48 * 3600;
+
     /// <summary>Repetitions before an attachment is taken for lost and begun anew.</summary>
     public const int ControlRepeatsMax = 5;
 

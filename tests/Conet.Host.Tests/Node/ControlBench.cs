@@ -15,12 +15,16 @@ internal sealed class ControlBench : IDisposable, IControlSender
 
     private readonly Random _random = new(1);
 
-    public ControlBench(NodeLimits? limits = null, uint id = 1, int replayEntries = 4096)
+    public ControlBench(
+        NodeLimits? limits = null,
+        uint id = 1,
+        int replayEntries = 4096,
+        ILocalAddressees? locals = null)
     {
         Limits = limits ?? new NodeLimits();
         Identity = new NodeIdentity(new NodeId(id), Network, Wallet.Create(), SealKey.Create());
         Probes = new ProbeTracker(Identity.Id, _ => true);
-        Home = new HomeControl(Identity.Id, Limits, Locals, _random.NextBytes);
+        Home = new HomeControl(Identity.Id, Limits, locals ?? Locals, _random.NextBytes);
         Plane = new ControlPlane(Identity, Home, Probes, this, Limits, _random.NextBytes, replayEntries);
     }
 
