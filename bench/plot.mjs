@@ -9,9 +9,10 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forwardReport } from './plot/forward.mjs';
+import { routingReport } from './plot/routing.mjs';
 import { wireReport } from './plot/wire.mjs';
 
-const REPORTS = { wire: wireReport, forward: forwardReport };
+const REPORTS = { wire: wireReport, forward: forwardReport, routing: routingReport };
 
 const rootAt = process.argv.indexOf('--root');
 const root = rootAt > 0 ? process.argv[rootAt + 1] : join(dirname(fileURLToPath(import.meta.url)), '..');
