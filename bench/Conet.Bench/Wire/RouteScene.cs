@@ -79,13 +79,13 @@ internal sealed class RouteScene
 
     private RouteTable MakeTable(ReadOnlySpan<byte> secret)
     {
-        HomeSets sets = HomeSets.Empty;
+        HomeSets sets = new();
         RouteTrieBuilder trie = RouteTrie.Create(secret).ToBuilder();
         Span<byte> prefix = stackalloc byte[Address.Size];
         prefix.Clear();
         for (uint node = 0; node < Nodes; node++)
         {
-            sets = sets.With(new Homes(node + 1, 0, 0), out uint index);
+            uint index = sets.IndexOf(new Homes(node + 1, 0, 0));
             BinaryPrimitives.WriteUInt32BigEndian(prefix, node + 1);
             trie.Set(new Address(prefix), NodePrefixBits, index);
         }
@@ -95,8 +95,7 @@ internal sealed class RouteScene
         return new RouteTable
         {
             Trie = trie.Build(),
-            HomeSets = sets,
-            Routes = ImmutableDictionary<Address, RouteRow>.Empty,
+            Routes = RouteRows.Create(sets),
             Nodes = ImmutableSortedDictionary<uint, NodeRow>.Empty,
             NodePosition = default,
             RoutePosition = default,

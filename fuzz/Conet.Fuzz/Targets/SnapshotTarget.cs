@@ -10,7 +10,7 @@ using static Conet.Fuzz.Core.FuzzOracleException;
 namespace Conet.Fuzz.Targets;
 
 /// <summary>
-/// Snapshot files, with the tag made right again most of the time, so that the records are reached.
+/// Snapshot files, with digests and tag made right again most of the time, so that the records are reached.
 /// </summary>
 internal sealed class SnapshotTarget : IFuzzTarget
 {
@@ -22,7 +22,8 @@ internal sealed class SnapshotTarget : IFuzzTarget
 
     public string Name => "snapshot";
 
-    public string Summary => "SnapshotFile.TryDecode; accepted means encoded again the same";
+    public string Summary =>
+        "SnapshotFile.TryDecode; accepted means encoded again the same, or rows that say so";
 
     public IEnumerable<byte[]> Seeds => [Sample(0, 0), Sample(1, 1), Sample(3, 5)];
 
@@ -35,35 +36,33 @@ internal sealed class SnapshotTarget : IFuzzTarget
             "a snapshot with a problem, or none without");
         if (snapshot is null)
             return false;
+        RouteRows routes = snapshot.Table.Routes;
+        bool isReadable = routes.Keys.All(wallet => routes.TryGetValue(wallet, out _));
+        Check(isReadable != routes.IsDamaged, "rows that cannot be read are not told from others");
+        Check(snapshot.Table.LiveRoutes <= routes.Count, "more live routes than routes");
+        if (!isReadable)
+            return true;
         byte[] again = SnapshotFile.Encode(snapshot, _options, _key);
         Check(input.SequenceEqual(again), "what was accepted is not what would be written");
-        Check(snapshot.Table.LiveRoutes <= snapshot.Table.Routes.Count, "more live routes than routes");
         return true;
     }
 
     public bool TryMutate(FuzzBuffer input, FuzzRandom random)
     {
-        const int Minimum = SnapshotLayout.HeaderSize + SnapshotLayout.TagSize;
-        if (input.Length <= Minimum)
+        if (!TryPlan(input.Bytes, out SnapshotPlan plan))
             return false;
-        uint nodes = BinaryPrimitives.ReadUInt32BigEndian(input.Bytes[SnapshotLayout.NodeCountOffset..]);
-        int recordsEnd = input.Length - SnapshotLayout.TagSize;
-        int nodesEnd = (int)Math.Min(
-            SnapshotLayout.HeaderSize + (nodes * (long)SnapshotLayout.NodeSize), recordsEnd);
-        bool isNode = random.OneIn(2) && nodesEnd > SnapshotLayout.HeaderSize;
-        (int start, int end, int size) = isNode
-            ? (SnapshotLayout.HeaderSize, nodesEnd, SnapshotLayout.NodeSize)
-            : (nodesEnd, recordsEnd, SnapshotLayout.RouteSize);
-        int records = (end - start) / size;
-        if (records == 0)
+        SnapshotSection[] sections =
+            [.. Sections(plan).Where(section => section.Count > 0)];
+        if (sections.Length == 0)
             return false;
-        int at = start + (random.Below(records) * size);
+        SnapshotSection section = sections[random.Below(sections.Length)];
+        int at = (int)section.Offset + (random.Below(section.Count) * section.RecordSize);
         switch (random.Below(4))
         {
-            case 0: ChangeRecords(input, isNode, at, size, isMore: false); break;
-            case 1: ChangeRecords(input, isNode, at, size, isMore: true); break;
-            case 2: random.Fill(input.Bytes.Slice(at + random.Below(size), 1)); break;
-            default: input.Bytes.Slice(at + random.Below(size - 8), 8).Clear(); break;
+            case 0: ChangeCount(input, plan, section, at, isMore: false); break;
+            case 1: ChangeCount(input, plan, section, at, isMore: true); break;
+            case 2: random.Fill(input.Bytes.Slice(at + random.Below(section.RecordSize), 1)); break;
+            default: input.Bytes.Slice(at, Math.Min(section.RecordSize, 8)).Clear(); break;
         }
 
         return true;
@@ -71,31 +70,51 @@ internal sealed class SnapshotTarget : IFuzzTarget
 
     public void Repair(FuzzBuffer input, FuzzRandom random)
     {
-        if (input.Length < SnapshotLayout.HeaderSize + SnapshotLayout.TagSize || random.OneIn(8))
+        if (random.OneIn(8) || !TryPlan(input.Bytes, out SnapshotPlan plan))
             return;
         Span<byte> bytes = input.Bytes;
-        HMACSHA256.HashData(_key, bytes[..^SnapshotLayout.TagSize], bytes[^SnapshotLayout.TagSize..]);
-    }
-
-    /// <summary>Takes a record out or writes it twice, with the count that belongs to it.</summary>
-    private static void ChangeRecords(FuzzBuffer input, bool isNode, int at, int size, bool isMore)
-    {
-        int change = isMore ? 1 : -1;
-        if (isMore)
-            input.Insert(at, input.Bytes.Slice(at, size));
-        else
-            input.Remove(at, size);
-        Span<byte> counts = input.Bytes[SnapshotLayout.NodeCountOffset..];
-        if (isNode)
+        Span<byte> digests = bytes.Slice((int)plan.DigestsOffset, plan.DigestsSize);
+        foreach (SnapshotSection section in Sections(plan))
         {
-            uint count = BinaryPrimitives.ReadUInt32BigEndian(counts);
-            BinaryPrimitives.WriteUInt32BigEndian(counts, (uint)(count + change));
-            return;
+            for (int piece = 0; piece < section.Pieces; piece++)
+            {
+                SHA256.HashData(
+                    bytes.Slice((int)section.OffsetOf(piece), section.SizeOf(piece)),
+                    digests[((section.FirstDigest + piece) * SnapshotLayout.DigestSize)..]);
+            }
         }
 
-        counts = input.Bytes[SnapshotLayout.RouteCountOffset..];
-        ulong routes = BinaryPrimitives.ReadUInt64BigEndian(counts);
-        BinaryPrimitives.WriteUInt64BigEndian(counts, routes + (ulong)change);
+        SnapshotWriter.Tag(bytes[..SnapshotLayout.HeaderSize], digests, _key)
+            .CopyTo(bytes[(int)plan.TagOffset..]);
+    }
+
+    private static SnapshotSection[] Sections(SnapshotPlan plan) =>
+        [plan.Nodes, plan.Homes, plan.Pages, plan.Order, plan.Details];
+
+    private static bool TryPlan(ReadOnlySpan<byte> bytes, out SnapshotPlan plan)
+    {
+        plan = null!;
+        return bytes.Length >= SnapshotLayout.HeaderSize && SnapshotPlan.TryRead(bytes, out plan)
+            && plan.Size == bytes.Length;
+    }
+
+    /// <summary>
+    /// Takes a record out or writes it twice, with the count that belongs to it. Routes stand in two sections
+    /// and in columns: they stay as many.
+    /// </summary>
+    private static void ChangeCount(
+        FuzzBuffer input, SnapshotPlan plan, SnapshotSection section, int at, bool isMore)
+    {
+        if (section == plan.Pages || section == plan.Details || section.Count == 1)
+            return;
+        if (isMore)
+            input.Insert(at, input.Bytes.Slice(at, section.RecordSize));
+        else
+            input.Remove(at, section.RecordSize);
+        int offset = section == plan.Nodes ? SnapshotLayout.NodeCountOffset
+            : section == plan.Homes ? SnapshotLayout.HomesCountOffset
+            : SnapshotLayout.LiveCountOffset;
+        BinaryPrimitives.WriteInt32BigEndian(input.Bytes[offset..], section.Count + (isMore ? 1 : -1));
     }
 
     private static byte[] Sample(uint nodes, byte routes)

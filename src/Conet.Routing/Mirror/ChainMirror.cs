@@ -100,6 +100,8 @@ public sealed class ChainMirror
     {
         request = null!;
         waitMs = 0;
+        if (Tip is { } tip && tip.Table.Routes.IsDamaged)
+            BeginAnew();
         if (!TryChooseProvider(nowMs, out provider, out waitMs))
             return false;
         if (!_providers[provider].IsKnown)
@@ -248,11 +250,16 @@ public sealed class ChainMirror
         }
 
         Used();
-        if (_base is null)
-            Origin = TableOrigin.Chain;
-        Volatile.Write(ref _table, tip.Table);
-        VerifiedBlock = tip.Number;
-        VerifiedHash = tip.Hash;
+        if (tip.Number >= VerifiedBlock || tip.Number >= _head)
+        {
+            // After a new beginning the table that serves is better than one of long ago.
+            if (_base is null)
+                Origin = TableOrigin.Chain;
+            Volatile.Write(ref _table, tip.Table);
+            VerifiedBlock = tip.Number;
+            VerifiedHash = tip.Hash;
+        }
+
         _trusted = _blocks.Count;
         if (tip.Number > _furthest || tip.Number >= _head)
         {
@@ -361,6 +368,21 @@ public sealed class ChainMirror
         }
 
         _request = Idle(nowMs);
+    }
+
+    /// <summary>
+    /// The file that the table came from can no longer be read: the table serves, and is made anew from the
+    /// chain.
+    /// </summary>
+    private void BeginAnew()
+    {
+        _blocks.Clear();
+        _base = null;
+        _trusted = 0;
+        _request = null;
+        _pending = null;
+        _tipIsFresh = false;
+        _nextPollMs = 0;
     }
 
     private void UndoTip()

@@ -49,6 +49,9 @@ public static class MirrorLimits
     /// <summary>A head older than that makes a node report itself stale. Seconds.</summary>
     public const ulong StaleSeconds = 120;
 
-    /// <summary>Largest snapshot file read. Bytes.</summary>
-    public const long SnapshotBytesMax = 4L << 30;
+    /// <summary>Routes of a snapshot file: their digests and row numbers then fit what holds them.</summary>
+    public const int SnapshotRoutesMax = 1 << 30;
+
+    /// <summary>Nodes of a snapshot file: a thousand times what a node probes.</summary>
+    public const int SnapshotNodesMax = 1 << 24;
 }

@@ -1,77 +1,90 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-using Conet.Routing.Chain;
 using Conet.Routing.Tables;
-using Conet.Wire.Addresses;
+using Conet.Wire.Native;
 
 namespace Conet.Routing.Mirror;
 
 /// <summary>
 /// A node's own copy of the table, to start from. Trusted only under the node's own key: a file of another
 /// node, another chain or another version, a truncated or altered one, is refused with a reason. Written
-/// beside and renamed, so that a crash leaves the old file whole.
+/// beside and renamed, so that a crash leaves the old file whole. Source: <see cref="SnapshotLayout"/>.
 /// </summary>
 public static class SnapshotFile
 {
     /// <summary>Bytes of the key.</summary>
     public const int KeySize = 32;
 
-    /// <summary>Encodes a snapshot.</summary>
+    private const string BesideSuffix = ".tmp";
+    private const int BufferSize = 1 << 20;
+
+    /// <summary>Encodes a snapshot; for small ones.</summary>
     /// <param name="snapshot">What to write.</param>
     /// <param name="options">Chain and registries it belongs to.</param>
     /// <param name="key">32 secret bytes of this node.</param>
     public static byte[] Encode(MirrorSnapshot snapshot, MirrorOptions options, ReadOnlySpan<byte> key)
     {
-        RouteTable table = snapshot.Table;
-        long size = SnapshotLayout.HeaderSize
-            + ((long)table.Nodes.Count * SnapshotLayout.NodeSize)
-            + ((long)table.Routes.Count * SnapshotLayout.RouteSize)
-            + SnapshotLayout.TagSize;
-        byte[] bytes = new byte[checked((int)size)];
-        WriteHeader(bytes, snapshot, options, key);
-        Span<byte> rest = bytes.AsSpan(SnapshotLayout.HeaderSize);
-        foreach ((uint id, NodeRow row) in table.Nodes)
-        {
-            WriteNode(rest, id, row);
-            rest = rest[SnapshotLayout.NodeSize..];
-        }
-
-        foreach ((Address wallet, RouteRow row) in table.Routes.OrderBy(entry => entry.Key))
-        {
-            WriteRoute(rest, wallet, row);
-            rest = rest[SnapshotLayout.RouteSize..];
-        }
-
-        HMACSHA256.HashData(key, bytes.AsSpan(0, bytes.Length - SnapshotLayout.TagSize), rest);
-        return bytes;
+        SnapshotWriter writer = new(snapshot);
+        using MemoryStream stream = new(checked((int)writer.Size));
+        writer.WriteTo(stream, options, key);
+        return stream.ToArray();
     }
 
-    /// <summary>Writes a snapshot atomically.</summary>
+    /// <summary>
+    /// Writes a snapshot atomically and durably, a piece at a time: who reads the path finds the old file or
+    /// the new one, also after a crash or a loss of power.
+    /// </summary>
     /// <exception cref="IOException">
-    /// The disk is full or the folder is gone; the old file is as it was.
+    /// The disk is full, the folder is gone, another process writes the file, or the table came from a file
+    /// that is damaged; the old file is as it was.
     /// </exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written; the same.</exception>
     public static void Write(
         string path, MirrorSnapshot snapshot, MirrorOptions options, ReadOnlySpan<byte> key)
     {
-        byte[] bytes = Encode(snapshot, options, key);
-        string beside = $"{path}.{Environment.ProcessId}.tmp";
+        string beside = path + BesideSuffix;
+        SnapshotWriter writer = new(snapshot);
+        FileStreamOptions how = new()
+        {
+            Mode = FileMode.Create,
+            Access = FileAccess.Write,
+            Share = FileShare.None,
+            BufferSize = BufferSize,
+            PreallocationSize = writer.Size, // a full disk is found before anything is written
+        };
+        FileStream file = new(beside, how);
         try
         {
-            using (FileStream file = new(beside, FileMode.Create, FileAccess.Write, FileShare.None))
+            using (file)
             {
-                file.Write(bytes);
+                writer.WriteTo(file, options, key);
                 file.Flush(flushToDisk: true);
             }
 
             File.Move(beside, path, overwrite: true);
         }
-        finally
+        catch
         {
             File.Delete(beside);
+            throw;
         }
+
+        FolderSync.Flush(Path.GetDirectoryName(Path.GetFullPath(path))!);
     }
 
-    /// <summary>Reads a file.</summary>
+    /// <summary>About how many bytes the file of a table has.</summary>
+    public static long EstimateSize(RouteTable table) =>
+        new SnapshotPlan(table.Nodes.Count, 0, table.Routes.Count, table.Routes.Count).Size;
+
+    /// <summary>
+    /// Removes what a write that was killed left beside the file. Nobody may be writing it.
+    /// </summary>
+    /// <exception cref="IOException">It cannot be removed.</exception>
+    /// <exception cref="UnauthorizedAccessException">The same.</exception>
+    public static void RemoveLeftovers(string path) => File.Delete(path + BesideSuffix);
+
+    /// <summary>
+    /// Reads a file. The table goes on reading the details of its routes from it; another file may take its
+    /// place meanwhile.
+    /// </summary>
     /// <param name="path">The file.</param>
     /// <param name="options">Chain and registries it must belong to.</param>
     /// <param name="key">32 secret bytes of this node.</param>
@@ -85,22 +98,23 @@ public static class SnapshotFile
         out MirrorSnapshot? snapshot)
     {
         snapshot = null;
-        byte[] bytes;
         try
         {
-            FileInfo file = new(path);
-            if (!file.Exists)
-                return SnapshotProblem.Missing;
-            if (file.Length > Math.Min(MirrorLimits.SnapshotBytesMax, Array.MaxLength))
-                return SnapshotProblem.Unreadable;
-            bytes = File.ReadAllBytes(path);
+            SnapshotHandle file = new(path);
+            SnapshotProblem problem = SnapshotReader.TryRead(file, options, key, tableSecret, out snapshot);
+            if (problem != SnapshotProblem.None)
+                file.Dispose();
+            return problem;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return SnapshotProblem.Missing;
+        }
+        catch (Exception fault) when (
+            fault is IOException or UnauthorizedAccessException or NotSupportedException)
         {
             return SnapshotProblem.Unreadable;
         }
-
-        return TryDecode(bytes, options, key, tableSecret, out snapshot);
     }
 
     /// <summary>Decodes a snapshot from bytes that may be anything. Never throws.</summary>
@@ -109,170 +123,7 @@ public static class SnapshotFile
         MirrorOptions options,
         ReadOnlySpan<byte> key,
         ReadOnlySpan<byte> tableSecret,
-        out MirrorSnapshot? snapshot)
-    {
-        snapshot = null;
-        SnapshotProblem problem = CheckFrame(bytes, options, key, out int nodes, out int routes);
-        if (problem != SnapshotProblem.None)
-            return problem;
-        RouteTableBuilder builder = RouteTable.Create(tableSecret).ToBuilder();
-        builder.SetTime(BinaryPrimitives.ReadUInt64BigEndian(bytes[SnapshotLayout.TimeOffset..]));
-        ReadOnlySpan<byte> rest = bytes[SnapshotLayout.HeaderSize..];
-        uint lastNode = 0;
-        for (int i = 0; i < nodes; i++)
-        {
-            if (!TryReadNode(rest, ref lastNode, builder))
-                return SnapshotProblem.Malformed;
-            rest = rest[SnapshotLayout.NodeSize..];
-        }
-
-        Address? lastWallet = null;
-        for (int i = 0; i < routes; i++)
-        {
-            if (!TryReadRoute(rest, ref lastWallet, builder))
-                return SnapshotProblem.Malformed;
-            rest = rest[SnapshotLayout.RouteSize..];
-        }
-
-        builder.Restore(
-            ReadPosition(bytes[SnapshotLayout.NodePositionOffset..]),
-            ReadPosition(bytes[SnapshotLayout.RoutePositionOffset..]));
-        snapshot = new MirrorSnapshot(
-            BinaryPrimitives.ReadUInt64BigEndian(bytes[SnapshotLayout.BlockOffset..]),
-            new Bytes32(bytes.Slice(SnapshotLayout.BlockHashOffset, Bytes32.Size)),
-            builder.Build());
-        return SnapshotProblem.None;
-    }
-
-    private static SnapshotProblem CheckFrame(
-        ReadOnlySpan<byte> bytes, MirrorOptions options, ReadOnlySpan<byte> key, out int nodes,
-        out int routes)
-    {
-        nodes = 0;
-        routes = 0;
-        if (bytes.Length < SnapshotLayout.HeaderSize + SnapshotLayout.TagSize
-            || !bytes.StartsWith(SnapshotLayout.Magic))
-        {
-            return SnapshotProblem.NotASnapshot;
-        }
-
-        if (BinaryPrimitives.ReadUInt32BigEndian(
-            bytes[SnapshotLayout.VersionOffset..]) != SnapshotLayout.Version)
-            return SnapshotProblem.OtherVersion;
-        Span<byte> keyId = stackalloc byte[SnapshotLayout.KeyIdSize];
-        WriteKeyId(key, keyId);
-        if (!bytes.Slice(SnapshotLayout.KeyIdOffset, SnapshotLayout.KeyIdSize).SequenceEqual(keyId))
-            return SnapshotProblem.Foreign;
-        if (BinaryPrimitives.ReadUInt64BigEndian(bytes[SnapshotLayout.ChainIdOffset..]) != options.ChainId
-            || new Address(
-                bytes.Slice(SnapshotLayout.NodeRegistryOffset, Address.Size)) != options.NodeRegistry
-            || new Address(
-                bytes.Slice(SnapshotLayout.RouteRegistryOffset, Address.Size)) != options.RouteRegistry)
-        {
-            return SnapshotProblem.OtherChain;
-        }
-
-        uint nodeCount = BinaryPrimitives.ReadUInt32BigEndian(bytes[SnapshotLayout.NodeCountOffset..]);
-        ulong routeCount = BinaryPrimitives.ReadUInt64BigEndian(bytes[SnapshotLayout.RouteCountOffset..]);
-        UInt128 size = (UInt128)SnapshotLayout.HeaderSize + SnapshotLayout.TagSize
-            + ((UInt128)nodeCount * SnapshotLayout.NodeSize) + (
-                (UInt128)routeCount * SnapshotLayout.RouteSize);
-        if (size != (UInt128)bytes.Length)
-            return SnapshotProblem.Corrupt;
-        Span<byte> tag = stackalloc byte[SnapshotLayout.TagSize];
-        HMACSHA256.HashData(key, bytes[..^SnapshotLayout.TagSize], tag);
-        if (!CryptographicOperations.FixedTimeEquals(tag, bytes[^SnapshotLayout.TagSize..]))
-            return SnapshotProblem.Corrupt;
-        nodes = (int)nodeCount;
-        routes = (int)routeCount;
-        return SnapshotProblem.None;
-    }
-
-    private static void WriteHeader(
-        Span<byte> bytes, MirrorSnapshot snapshot, MirrorOptions options, ReadOnlySpan<byte> key)
-    {
-        RouteTable table = snapshot.Table;
-        SnapshotLayout.Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt32BigEndian(bytes[SnapshotLayout.VersionOffset..], SnapshotLayout.Version);
-        WriteKeyId(key, bytes.Slice(SnapshotLayout.KeyIdOffset, SnapshotLayout.KeyIdSize));
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[SnapshotLayout.ChainIdOffset..], options.ChainId);
-        options.NodeRegistry.CopyTo(bytes[SnapshotLayout.NodeRegistryOffset..]);
-        options.RouteRegistry.CopyTo(bytes[SnapshotLayout.RouteRegistryOffset..]);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[SnapshotLayout.BlockOffset..], snapshot.BlockNumber);
-        snapshot.BlockHash.CopyTo(bytes[SnapshotLayout.BlockHashOffset..]);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[SnapshotLayout.TimeOffset..], table.TimeSeconds);
-        WritePosition(bytes[SnapshotLayout.NodePositionOffset..], table.NodePosition);
-        WritePosition(bytes[SnapshotLayout.RoutePositionOffset..], table.RoutePosition);
-        BinaryPrimitives.WriteUInt32BigEndian(
-            bytes[SnapshotLayout.NodeCountOffset..], (uint)table.Nodes.Count);
-        BinaryPrimitives.WriteUInt64BigEndian(
-            bytes[SnapshotLayout.RouteCountOffset..], (ulong)table.Routes.Count);
-    }
-
-    private static void WriteKeyId(ReadOnlySpan<byte> key, Span<byte> keyId)
-    {
-        if (key.Length != KeySize)
-            throw new ArgumentException("A snapshot key has 32 bytes.", nameof(key));
-        Span<byte> hash = stackalloc byte[Keccak256.Size];
-        Keccak256.Hash(key, hash);
-        hash[..SnapshotLayout.KeyIdSize].CopyTo(keyId);
-    }
-
-    private static void WritePosition(Span<byte> bytes, RegistryPosition position)
-    {
-        BinaryPrimitives.WriteUInt64BigEndian(bytes, position.Count);
-        position.Hash.CopyTo(bytes[8..]);
-    }
-
-    private static RegistryPosition ReadPosition(ReadOnlySpan<byte> bytes) =>
-        new(BinaryPrimitives.ReadUInt64BigEndian(bytes), new Bytes32(bytes.Slice(8, Bytes32.Size)));
-
-    private static void WriteNode(Span<byte> bytes, uint id, NodeRow row)
-    {
-        BinaryPrimitives.WriteUInt32BigEndian(bytes, id);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[4..], row.Sequence);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[12..], row.BlockNumber);
-        AbiCallWriter writer = new(0, NodeRecord.EncodedSize / AbiType.WordSize);
-        row.Node.Write(ref writer);
-        writer.Finish().AsSpan(AbiCallWriter.SelectorSize).CopyTo(bytes[20..]);
-    }
-
-    private static bool TryReadNode(ReadOnlySpan<byte> bytes, ref uint last, RouteTableBuilder builder)
-    {
-        uint id = BinaryPrimitives.ReadUInt32BigEndian(bytes);
-        if (id <= last
-            || !NodeRecord.TryDecode(bytes.Slice(20, NodeRecord.EncodedSize), out NodeRecord node, out _))
-            return false;
-        last = id;
-        ulong sequence = BinaryPrimitives.ReadUInt64BigEndian(bytes[4..]);
-        builder.Restore(id, new NodeRow(node, sequence, BinaryPrimitives.ReadUInt64BigEndian(bytes[12..])));
-        return true;
-    }
-
-    private static void WriteRoute(Span<byte> bytes, in Address wallet, RouteRow row)
-    {
-        wallet.CopyTo(bytes);
-        row.Route.Prekey.CopyTo(bytes[20..]);
-        row.Route.ToPackedWord().WriteBigEndian(bytes.Slice(52, 32));
-        row.Signature.R.CopyTo(bytes[84..]);
-        row.Signature.Vs.CopyTo(bytes[116..]);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[148..], row.Sequence);
-        BinaryPrimitives.WriteUInt64BigEndian(bytes[156..], row.BlockNumber);
-    }
-
-    private static bool TryReadRoute(ReadOnlySpan<byte> bytes, ref Address? last, RouteTableBuilder builder)
-    {
-        Address wallet = new(bytes[..Address.Size]);
-        Bytes32 prekey = new(bytes.Slice(20, 32));
-        UInt256 packed = UInt256.FromBigEndian(bytes.Slice(52, 32));
-        if (wallet <= (last ?? default)
-            || !RouteRecord.TryParse(prekey, packed, out RouteRecord route, out _))
-            return false;
-        last = wallet;
-        CompactSignature signature = new(new Bytes32(bytes.Slice(84, 32)), new Bytes32(bytes.Slice(116, 32)));
-        ulong sequence = BinaryPrimitives.ReadUInt64BigEndian(bytes[148..]);
-        ulong block = BinaryPrimitives.ReadUInt64BigEndian(bytes[156..]);
-        builder.Restore(wallet, new RouteRow(route, signature, sequence, block));
-        return true;
-    }
+        out MirrorSnapshot? snapshot) =>
+        SnapshotReader.TryRead(
+            new SnapshotMemory(bytes.ToArray()), options, key, tableSecret, out snapshot);
 }

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
-using Conet.Routing.Chain;
 using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Tables;
@@ -19,7 +18,7 @@ public sealed class RouteTable
     public required RouteTrie Trie { get; init; }
 
     /// <summary>Every route that was ever set, also expired and cleared ones.</summary>
-    public required ImmutableDictionary<Address, RouteRow> Routes { get; init; }
+    public required RouteRows Routes { get; init; }
 
     /// <summary>Every node that was ever registered.</summary>
     public required ImmutableSortedDictionary<uint, NodeRow> Nodes { get; init; }
@@ -36,24 +35,16 @@ public sealed class RouteTable
     /// <summary>Routes in force.</summary>
     public int LiveRoutes => Trie.AddressCount;
 
-    internal HomeSets HomeSets { get; init; } = HomeSets.Empty;
+    /// <summary>What the values of the trie stand for.</summary>
+    internal HomeSets HomeSets => Routes.HomeSets;
 
-    /// <summary>Live routes by when they end, in force or over.</summary>
-    internal ImmutableSortedSet<(ulong ExpiresSeconds, Address Wallet)> Expiries { get; init; } = [];
+    /// <summary>Changes that are kept beside the sorted rows, however few those are.</summary>
+    internal int ChangesKept { get; init; } = RouteTableBuilder.ChangesKeptUsually;
 
     /// <summary>An empty table.</summary>
     /// <param name="secret">32 bytes from a secure generator, for <see cref="RouteTrie.Create"/>.</param>
-    public static RouteTable Create(ReadOnlySpan<byte> secret) => new()
-    {
-        Trie = RouteTrie.Create(secret),
-        Routes = ImmutableDictionary<Address, RouteRow>.Empty,
-        Nodes = ImmutableSortedDictionary<uint, NodeRow>.Empty,
-        NodePosition = default,
-        RoutePosition = default,
-        TimeSeconds = 0,
-        HomeSets = HomeSets.Empty,
-        Expiries = ImmutableSortedSet<(ulong, Address)>.Empty,
-    };
+    public static RouteTable Create(ReadOnlySpan<byte> secret) =>
+        Create(secret, RouteTableBuilder.ChangesKeptUsually);
 
     /// <summary>Starts the next table.</summary>
     public RouteTableBuilder ToBuilder() => new(this);
@@ -81,13 +72,14 @@ public sealed class RouteTable
         const int Group = 64;
         Span<uint> values = stackalloc uint[Group];
         Span<bool> found = stackalloc bool[Group];
+        HomeSets sets = HomeSets;
         for (int start = 0; start < offsets.Length; start += Group)
         {
             int count = Math.Min(Group, offsets.Length - start);
             Trie.Find(cells, offsets.Slice(start, count), values, found);
             for (int i = 0; i < count; i++)
             {
-                Homes set = found[i] ? HomeSets[values[i]] : default;
+                Homes set = found[i] ? sets[values[i]] : default;
                 int at = Homes.CountMax * (start + i);
                 homes[at] = set.First;
                 homes[at + 1] = set.Second;
@@ -101,4 +93,36 @@ public sealed class RouteTable
         Routes.TryGetValue(wallet, out row)
         && row.Route.IsLive
         && row.Route.Packed.ExpiresUnixSeconds > TimeSeconds;
+
+    /// <summary>
+    /// A table of many routes at once, without nodes: the trie is made by all cores, not route by route.
+    /// </summary>
+    /// <param name="secret">As in <see cref="Create(ReadOnlySpan{byte})"/>.</param>
+    /// <param name="routes">The routes.</param>
+    /// <param name="homeSets">What their indexes of homes stand for.</param>
+    /// <param name="timeSeconds">Time of the block.</param>
+    internal static RouteTable Load(
+        ReadOnlySpan<byte> secret, SortedRoutes routes, HomeSets homeSets, ulong timeSeconds)
+    {
+        RoutesInForce inForce = new(routes, timeSeconds);
+        RouteTrie trie = RouteTrie.Load(secret, inForce.Total, inForce.Read);
+        RouteRows rows = RouteRows.Create(routes, homeSets);
+        return Create(trie, rows, timeSeconds, RouteTableBuilder.ChangesKeptUsually);
+    }
+
+    /// <summary>An empty table that merges its changes sooner or later than usual.</summary>
+    internal static RouteTable Create(ReadOnlySpan<byte> secret, int changesKept) =>
+        Create(RouteTrie.Create(secret), RouteRows.Create(new HomeSets()), 0, changesKept);
+
+    private static RouteTable Create(
+        RouteTrie trie, RouteRows rows, ulong timeSeconds, int changesKept) => new()
+        {
+            Trie = trie,
+            Routes = rows,
+            Nodes = ImmutableSortedDictionary<uint, NodeRow>.Empty,
+            NodePosition = default,
+            RoutePosition = default,
+            TimeSeconds = timeSeconds,
+            ChangesKept = changesKept,
+        };
 }

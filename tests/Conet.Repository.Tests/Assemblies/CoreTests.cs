@@ -52,6 +52,8 @@ public sealed class CoreTests
         new("MessageId", "RandomNumberGenerator",
             "CreateRandom; the parser and the seal take ids as arguments"),
         new("LocalTable", "Lock", "among its writers alone; readers do not lock"),
+        new("HomeSets", "Lock", "the same"),
+        new("RouteDetails", "Lock", "the same"),
         new("UdpEndpoint", "AddressFamily", "the number of a family; no socket"),
         new("AnswerQueue", "RandomNumberGenerator", "delays and flags that an observer must not predict"),
         new("ClientAlias", "RandomNumberGenerator", "the secret of an alias"),

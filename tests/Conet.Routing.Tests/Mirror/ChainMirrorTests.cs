@@ -119,6 +119,38 @@ public sealed class ChainMirrorTests
         Settle(stale, [honest], chain, 1, "stale");
     }
 
+    [Fact]
+    public void A_table_whose_snapshot_file_is_spoilt_serves_while_it_is_read_from_the_chain_anew()
+    {
+        SimulatedChain chain = new(6);
+        chain.Grow(120);
+        ChainMirror first = new(SimulatedChain.Options, 1, Secret);
+        SimulatedProvider honest = new(chain, Manner.Honest, 1);
+        Settle(first, [honest], chain, 1, "first");
+        using SnapshotFolder folder = new();
+        MirrorSnapshot snapshot = folder.WriteAndRead(
+            new MirrorSnapshot(first.VerifiedBlock, first.VerifiedHash, first.Table), SimulatedChain.Options);
+        ChainMirror mirror = new(SimulatedChain.Options, 1, Secret, snapshot);
+        ulong now = Settle(mirror, [honest], chain, 1, "before");
+        File.WriteAllBytes(folder.File, []);
+        Address wallet = snapshot.Table.Routes.Keys.First();
+        Assert.True(mirror.Table.Routes.ContainsKey(wallet));
+        Assert.False(mirror.Table.Routes.TryGetValue(wallet, out _));
+        Assert.True(mirror.Table.Routes.IsDamaged);
+
+        chain.Grow(3);
+        int liveRoutes = mirror.Table.LiveRoutes;
+        for (int step = 0; !mirror.IsAtHead || mirror.VerifiedHash != chain.Head.Header.Hash; step++)
+        {
+            Assert.True(step < 2_000, "the table was not made anew");
+            Assert.Equal(liveRoutes, mirror.Table.LiveRoutes);
+            now = Step(mirror, [honest], now);
+        }
+
+        Assert.False(mirror.Table.Routes.IsDamaged);
+        AssertIs(mirror.Table, chain.Head, "anew");
+    }
+
     private static void Run(int seed, Manner[] manners, int rounds)
     {
         Random random = new(seed);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using Conet.Routing.Chain;
 using Conet.Routing.Mirror;
 using Conet.Routing.Tables;
@@ -38,26 +37,89 @@ public sealed class SnapshotFileTests
             Assert.Null(read);
         }
 
-        foreach (int more in (int[])[1, SnapshotLayout.NodeSize, SnapshotLayout.RouteSize])
+        foreach (int more in (int[])[1, SnapshotLayout.NodeSize, SortedRoutes.RowSize])
             Assert.Equal(SnapshotProblem.Corrupt, Decode([.. bytes, .. new byte[more]], out _));
     }
 
     [Fact]
-    public void Every_byte_altered_is_refused()
+    public void Every_byte_altered_is_refused_or_makes_its_routes_unreadable_and_none_wrong()
     {
-        byte[] bytes = SnapshotFile.Encode(Snapshot(2, 25), _options, _key);
+        MirrorSnapshot good = Snapshot(2, 40);
+        byte[] bytes = SnapshotFile.Encode(good, _options, _key);
+        Assert.True(SnapshotPlan.TryRead(bytes, out SnapshotPlan plan));
         for (int at = 0; at < bytes.Length; at++)
         {
             foreach (byte change in (byte[])[1, 0x80, 0xFF])
             {
                 bytes[at] ^= change;
-                Assert.NotEqual(SnapshotProblem.None, Decode(bytes, out MirrorSnapshot? read));
-                Assert.Null(read);
+                bool isDetail = at >= plan.Details.Offset && at < plan.Details.End;
+                Assert.Equal(isDetail, Decode(bytes, out MirrorSnapshot? read) == SnapshotProblem.None);
+                Assert.Equal(isDetail, read is not null);
+                if (isDetail)
+                    AssertDamaged(good.Table, read!, piece => piece == PieceAt(plan, at));
                 bytes[at] ^= change;
             }
         }
 
         Assert.Equal(SnapshotProblem.None, Decode(bytes, out _));
+    }
+
+    [Fact]
+    public void A_file_that_is_cut_or_altered_under_a_table_leaves_homes_right_and_rows_unreadable()
+    {
+        using SnapshotFolder folder = new();
+        MirrorSnapshot good = Snapshot(9, 60);
+        foreach (bool isCut in (bool[])[true, false])
+        {
+            MirrorSnapshot read = folder.WriteAndRead(good, _options);
+            Assert.True(SnapshotPlan.TryRead(File.ReadAllBytes(folder.File), out SnapshotPlan plan));
+            using (FileStream file = new(folder.File, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+            {
+                if (isCut)
+                    file.SetLength(plan.Details.Offset);
+                file.Position = plan.Details.Offset;
+                if (!isCut)
+                    file.WriteByte(0xFF);
+            }
+
+            AssertDamaged(good.Table, read, piece => isCut || piece == 0);
+            Assert.Throws<IOException>(() => SnapshotFile.Write(folder.File, read, _options, folder.Key));
+        }
+    }
+
+    [Fact]
+    public void Damage_in_one_place_of_a_large_table_makes_the_routes_there_unreadable_and_no_others()
+    {
+        MirrorSnapshot good = SnapshotScene.Create().At(1);
+        byte[] bytes = SnapshotFile.Encode(good, _options, _key);
+        Assert.True(SnapshotPlan.TryRead(bytes, out SnapshotPlan plan));
+        Random random = new(1);
+        for (int i = 0; i < 5; i++)
+        {
+            long at = random.NextInt64(plan.Details.Offset, plan.Details.End);
+            bytes[at] ^= 4;
+            Assert.Equal(SnapshotProblem.None, Decode(bytes, out MirrorSnapshot? read));
+            AssertDamaged(good.Table, read!, piece => piece == PieceAt(plan, at));
+            bytes[at] ^= 4;
+        }
+    }
+
+    [Fact]
+    public void A_table_goes_on_reading_the_file_it_came_from_when_another_takes_its_place()
+    {
+        using SnapshotFolder folder = new();
+        MirrorSnapshot first = Snapshot(10, 60);
+        MirrorSnapshot read = folder.WriteAndRead(first, _options);
+        for (int i = 0; i < 3; i++)
+        {
+            MirrorSnapshot next = folder.WriteAndRead(Snapshot(11 + i, 30), _options);
+            AssertSame(first, read);
+            SnapshotFile.Write(folder.File, next, _options, folder.Key);
+        }
+
+        File.Delete(folder.File);
+        AssertSame(first, read);
+        Assert.False(read.Table.Routes.IsDamaged);
     }
 
     [Fact]
@@ -67,7 +129,7 @@ public sealed class SnapshotFileTests
             byte[] bytes = random.Next(4) == 0 ? Property.Bytes(random, 900) : Sealed(random);
             SnapshotProblem problem = Decode(bytes, out MirrorSnapshot? read);
             return (read is null) == (problem != SnapshotProblem.None)
-                && (read is null || SnapshotFile.Encode(read, _options, _key).AsSpan().SequenceEqual(bytes));
+                && (read is null || IsWhatWouldBeWritten(read, bytes));
         });
 
     [Fact]
@@ -116,13 +178,16 @@ public sealed class SnapshotFileTests
         MirrorSnapshot old = folder.WriteAndRead(Snapshot(4, 20), _options);
 
         // What a crash leaves behind: half of the new file beside the old one.
-        string beside = $"{folder.File}.{Environment.ProcessId}.tmp";
+        string beside = $"{folder.File}.tmp";
         byte[] half = SnapshotFile.Encode(Snapshot(5, 30), _options, folder.Key)[..200];
         File.WriteAllBytes(beside, half);
         Assert.Equal(SnapshotProblem.None, SnapshotFile.TryRead(
             folder.File, _options, folder.Key, _secret, out MirrorSnapshot? read));
         AssertSame(old, read!);
 
+        SnapshotFile.RemoveLeftovers(folder.File);
+        Assert.Equal([folder.File], Directory.GetFiles(folder.Folder));
+        File.WriteAllBytes(beside, half);
         MirrorSnapshot next = Snapshot(6, 30);
         AssertSame(next, folder.WriteAndRead(next, _options));
         Assert.Equal([folder.File], Directory.GetFiles(folder.Folder));
@@ -133,7 +198,7 @@ public sealed class SnapshotFileTests
     {
         using SnapshotFolder folder = new();
         MirrorSnapshot old = folder.WriteAndRead(Snapshot(7, 20), _options);
-        string beside = $"{folder.File}.{Environment.ProcessId}.tmp";
+        string beside = $"{folder.File}.tmp";
         using (FileStream held = new(beside, FileMode.Create, FileAccess.ReadWrite, FileShare.None))
         {
             Assert.ThrowsAny<IOException>(
@@ -145,6 +210,31 @@ public sealed class SnapshotFileTests
         AssertSame(old, read!);
         Assert.ThrowsAny<IOException>(() => SnapshotFile.Write(
             Path.Combine(folder.Folder, "gone", "file"), old, _options, folder.Key));
+    }
+
+    [SkippableFact]
+    public void A_full_disk_leaves_the_old_file_whole_and_nothing_beside_it()
+    {
+        using SnapshotFolder folder = new();
+        Skip.IfNot(SmallDisk.TryMount(folder.Folder, "256k", out string reason), reason);
+        try
+        {
+            MirrorSnapshot old = folder.WriteAndRead(Snapshot(8, 20), _options);
+            MirrorSnapshot large = SnapshotScene.Create().At(0);
+            for (int i = 0; i < 2; i++)
+            {
+                Assert.ThrowsAny<IOException>(
+                    () => SnapshotFile.Write(folder.File, large, _options, folder.Key));
+                Assert.Equal([folder.File], Directory.GetFiles(folder.Folder));
+                AssertSame(old, folder.Read(_options));
+            }
+
+            AssertSame(Snapshot(9, 20), folder.WriteAndRead(Snapshot(9, 20), _options));
+        }
+        finally
+        {
+            SmallDisk.Unmount(folder.Folder);
+        }
     }
 
     private static SnapshotProblem Decode(ReadOnlySpan<byte> bytes, out MirrorSnapshot? snapshot) =>
@@ -167,15 +257,54 @@ public sealed class SnapshotFileTests
         return new MirrorSnapshot(chain.Head.Header.Number, chain.Head.Header.Hash, builder.Build());
     }
 
-    // A good file, spoilt inside and sealed again: what only a fault of our own could write.
+    /// <summary>
+    /// A good file, spoilt inside and sealed again: what only a fault of our own could write.
+    /// </summary>
     private static byte[] Sealed(Random random)
     {
         byte[] bytes = [.. _good[random.Next(_good.Length)]];
-        int bodySize = bytes.Length - SnapshotLayout.TagSize;
+        SnapshotPlan.TryRead(bytes, out SnapshotPlan plan);
         for (int i = random.Next(4); i > 0; i--)
-            bytes[random.Next(SnapshotLayout.NodePositionOffset, bodySize)] ^= (byte)(1 << random.Next(8));
-        HMACSHA256.HashData(_key, bytes.AsSpan(0, bodySize), bytes.AsSpan(bodySize));
+        {
+            bytes[random.Next(SnapshotLayout.NodePositionOffset, (int)plan.DigestsOffset)] ^=
+                (byte)(1 << random.Next(8));
+        }
+
+        SnapshotSeal.Renew(bytes, _key);
         return bytes;
+    }
+
+    private static bool IsWhatWouldBeWritten(MirrorSnapshot read, byte[] bytes)
+    {
+        bool isReadable = read.Table.Routes.Keys.All(
+            wallet => read.Table.Routes.TryGetValue(wallet, out _));
+        if (isReadable)
+            return SnapshotFile.Encode(read, _options, _key).AsSpan().SequenceEqual(bytes);
+        Assert.True(read.Table.Routes.IsDamaged);
+        return true;
+    }
+
+    private static int PieceAt(SnapshotPlan plan, long offset) => (int)(
+        (offset - plan.Details.Offset) / (RouteDetailLayout.Size * IRouteDetailStore.PieceRecords));
+
+    private static void AssertDamaged(RouteTable good, MirrorSnapshot read, Func<int, bool> isDamaged)
+    {
+        RouteRows routes = read.Table.Routes;
+        Assert.False(routes.IsDamaged);
+        int row = 0;
+        foreach ((Address wallet, RouteRow expected) in good.Routes)
+        {
+            bool isReadable = routes.TryGetValue(wallet, out RouteRow? found);
+            Assert.Equal(!isDamaged(row++ / IRouteDetailStore.PieceRecords), isReadable);
+            Assert.Equal(isReadable ? expected : null, found);
+            bool isServed = good.TryGetHomes(wallet, out Homes homes);
+            Assert.Equal(isServed, read.Table.TryGetHomes(wallet, out Homes served));
+            Assert.Equal(homes, served);
+        }
+
+        Assert.True(routes.IsDamaged);
+        Assert.Throws<InvalidDataException>(() => routes.Count(entry => entry.Value.Sequence > 0));
+        Assert.Throws<IOException>(() => SnapshotFile.Encode(read, _options, _key));
     }
 
     private static void AssertSame(MirrorSnapshot expected, MirrorSnapshot actual)
@@ -185,7 +314,7 @@ public sealed class SnapshotFileTests
         Assert.Equal(left.TimeSeconds, right.TimeSeconds);
         Assert.Equal((left.NodePosition, left.RoutePosition), (right.NodePosition, right.RoutePosition));
         Assert.Equal(left.Nodes, right.Nodes);
-        Assert.Equal(left.Routes.OrderBy(entry => entry.Key), right.Routes.OrderBy(entry => entry.Key));
+        Assert.Equal(left.Routes, right.Routes);
         Assert.Equal(left.LiveRoutes, right.LiveRoutes);
         foreach (Address wallet in left.Routes.Keys)
         {

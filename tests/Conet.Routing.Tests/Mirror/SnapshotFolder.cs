@@ -19,6 +19,11 @@ internal sealed class SnapshotFolder : IDisposable
     public MirrorSnapshot WriteAndRead(MirrorSnapshot snapshot, MirrorOptions options)
     {
         SnapshotFile.Write(File, snapshot, options, Key);
+        return Read(options);
+    }
+
+    public MirrorSnapshot Read(MirrorOptions options)
+    {
         Assert.Equal(SnapshotProblem.None, SnapshotFile.TryRead(
             File, options, Key, RandomNumberGenerator.GetBytes(32), out MirrorSnapshot? read));
         return read!;
