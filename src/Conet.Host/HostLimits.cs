@@ -135,8 +135,19 @@ public static class HostLimits
     /// <summary>Age of the mirrored head from which a node calls itself not ready.</summary>
     public const int MirrorStaleSecondsMax = 300;
 
-    /// <summary>Time between two savings of the mirrored table.</summary>
+    /// <summary>Least time between two savings of the mirrored table.</summary>
     public const int SnapshotSaveSeconds = 60;
+
+    /// <summary>
+    /// Bytes a second that saving may write on average: 10 million routes are saved every half hour, and a
+    /// disk that takes 100 TB in its life lasts three years.
+    /// </summary>
+    public const int SnapshotBytesPerSecond = 1 << 20;
+
+    /// <summary>
+    /// A table up to this size is saved on the way out also when only the block is another one. Bytes.
+    /// </summary>
+    public const int SnapshotSmallBytes = 16 << 20;
 
     /// <summary>HTTP connections at once: a scraper, a person and a supervisor, several of each.</summary>
     public const int HttpConnectionsMax = 32;

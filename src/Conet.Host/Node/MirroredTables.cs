@@ -20,8 +20,10 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     private readonly MirrorRunner _runner;
     private readonly string _snapshotPath;
     private readonly byte[] _snapshotKey;
+    private readonly SnapshotSchedule _schedule;
     private readonly bool _startedFromSnapshot;
     private readonly Action<string> _note;
+    private string? _lastFault;
     private IReadOnlyList<NodePeer> _nodes = [];
     private RegistryPosition _nodesAt;
 
@@ -30,14 +32,15 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         MirrorRunner runner,
         string snapshotPath,
         byte[] snapshotKey,
-        bool startedFromSnapshot,
+        MirrorSnapshot? startedFrom,
         Action<string> note)
     {
         _options = options;
         _runner = runner;
         _snapshotPath = snapshotPath;
         _snapshotKey = snapshotKey;
-        _startedFromSnapshot = startedFromSnapshot;
+        _schedule = new SnapshotSchedule(startedFrom, Environment.TickCount64);
+        _startedFromSnapshot = startedFrom is not null;
         _note = note;
         TakeNodes(runner.Table);
         runner.TableChanged += TakeNodes;
@@ -59,7 +62,11 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         get
         {
             MirrorStatus mirror = _runner.Status;
-            return TableStatus.Of(mirror, Nodes.Count, _startedFromSnapshot || mirror.Block != 0);
+            TableStatus status = TableStatus.Of(
+                mirror, Nodes.Count, _startedFromSnapshot || mirror.Block != 0);
+            return _runner.Table.Routes.IsDamaged
+                ? status with { Problem = "the snapshot that the table came from can no longer be read" }
+                : status;
         }
     }
 
@@ -82,7 +89,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         string path = Path.Combine(stateDirectory, SnapshotName);
         MirrorSnapshot? snapshot = ReadSnapshot(path, options, key, note);
         MirrorRunner runner = new(options, providers, snapshot);
-        return new MirroredTables(options, runner, path, key, snapshot is not null, note);
+        return new MirroredTables(options, runner, path, key, snapshot, note);
     }
 
     /// <inheritdoc/>
@@ -104,12 +111,19 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     private static MirrorSnapshot? ReadSnapshot(
         string path, MirrorOptions options, byte[] key, Action<string> note)
     {
-        if (!File.Exists(path))
-            return null;
+        try
+        {
+            SnapshotFile.RemoveLeftovers(path);
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            note($"what a killed process left beside {path} cannot be removed: {fault.Message}");
+        }
+
         byte[] secret = RandomNumberGenerator.GetBytes(MirrorRunner.RouteTrieSecretSize);
         SnapshotProblem problem = SnapshotFile.TryRead(
             path, options, key, secret, out MirrorSnapshot? snapshot);
-        if (problem != SnapshotProblem.None)
+        if (problem is not (SnapshotProblem.None or SnapshotProblem.Missing))
             note($"{path} is not used ({problem}); the table is read from the chain instead");
         return snapshot;
     }
@@ -149,7 +163,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
 
     private async Task SaveAsync(CancellationToken cancellation)
     {
-        MirrorSnapshot? saved = null;
+        bool isDamageKnown = false;
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -162,8 +176,18 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
                 // The last table is saved on the way out.
             }
 
-            if (_runner.Snapshot is { } snapshot && !ReferenceEquals(snapshot, saved) && TrySave(snapshot))
-                saved = snapshot;
+            bool isDamaged = _runner.Table.Routes.IsDamaged;
+            if (isDamaged && !isDamageKnown)
+                _note($"{_snapshotPath} can no longer be read as it was written; "
+                    + "routes are served, and the table is read from the chain anew");
+            isDamageKnown = isDamaged;
+            if (isDamaged || _runner.Snapshot is not { } snapshot)
+                continue;
+            bool isDue = cancellation.IsCancellationRequested
+                ? _schedule.IsDueAtEnd(snapshot)
+                : _schedule.IsDue(snapshot, Environment.TickCount64);
+            if (isDue && TrySave(snapshot))
+                _schedule.OnSaved(snapshot, Environment.TickCount64);
         }
     }
 
@@ -172,11 +196,15 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         try
         {
             SnapshotFile.Write(_snapshotPath, snapshot, _options, _snapshotKey);
+            _lastFault = null;
             return true;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            _note($"{_snapshotPath} cannot be written: {fault.Message}");
+            // Tried again later, and said again only when it is something else.
+            if (fault.Message != _lastFault)
+                _note($"{_snapshotPath} cannot be written, the file there stays: {fault.Message}");
+            _lastFault = fault.Message;
             return false;
         }
     }
