@@ -75,6 +75,17 @@ internal sealed class RoutingBenchmark : IBenchmark
             MeasureLookUps(plan, scene with { Crowd = RoutingPlan.CrowdMax }, reference, rows, progress, _ => { });
         progress.WriteLine($"bench: {size} routes: loading");
         growth.Add(Growth.Load(scene));
+        if (size <= RoutingPlan.SnapshotRoutesMax)
+        {
+            progress.WriteLine($"bench: {size} routes: snapshot");
+            growth.AddRange(Growth.Snapshot(scene));
+        }
+
+        if (size <= RoutingPlan.ChainRoutesMax)
+        {
+            progress.WriteLine($"bench: {size} routes: events");
+            growth.Add(Growth.Chain(scene));
+        }
     }
 
     private static void MeasureLookUps(

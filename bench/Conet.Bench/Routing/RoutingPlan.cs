@@ -12,6 +12,12 @@ internal sealed record RoutingPlan
     /// <summary>Largest table of .NET's own structures: beyond, they take minutes to make.</summary>
     public const long DictionaryRoutesMax = 10_000_000;
 
+    /// <summary>Largest table whose snapshot is written: 1.6 GB of file.</summary>
+    public const long SnapshotRoutesMax = 10_000_000;
+
+    /// <summary>Largest table that is made from events; the time of one event no longer changes.</summary>
+    public const long ChainRoutesMax = 1_000_000;
+
     /// <summary>Addresses that share 40 bits.</summary>
     public const long CrowdMax = 1_000_000;
 

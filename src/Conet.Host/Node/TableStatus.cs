@@ -58,10 +58,15 @@ public sealed record TableStatus
     public long ProviderFailures => Providers.Sum(provider => (long)provider.Failures);
 
     /// <summary>
-    /// What a provider did last that made its answer useless, one line; empty while all answer.
+    /// What is wrong with the snapshot, or what a provider did last that made its answer useless, one line;
+    /// empty while all is well.
     /// </summary>
-    public string Problem =>
-        Providers.FirstOrDefault(provider => provider.Failures > 0)?.LastProblem ?? string.Empty;
+    public string Problem => SnapshotProblem.Length > 0
+        ? SnapshotProblem
+        : Providers.FirstOrDefault(provider => provider.Failures > 0)?.LastProblem ?? string.Empty;
+
+    /// <summary>What is wrong with the file that the table came from; empty for nothing.</summary>
+    public string SnapshotProblem { get; init; } = string.Empty;
 
     /// <summary>Each provider, in the order they were named.</summary>
     public IReadOnlyList<ProviderStatus> Providers { get; init; } = [];

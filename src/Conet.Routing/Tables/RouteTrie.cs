@@ -100,12 +100,10 @@ public sealed class RouteTrie
     public void Find(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> values, Span<bool> found)
     {
         int left = offsets.Length - _root.Find(cells, offsets, values, found);
-        for (int i = 0; left > 0; i++)
+        for (int i = -1; left > 0; left--)
         {
-            if (found[i])
-                continue;
+            i += 1 + found[(i + 1)..].IndexOf(false);
             found[i] = TryFind(cells.Slice(offsets[i], Address.Size), out values[i]);
-            left--;
         }
     }
 
@@ -128,14 +126,14 @@ public sealed class RouteTrie
     private bool TryFindElsewhere(
         ReadOnlySpan<byte> address, ulong place, bool isMarked, bool isInLeaf, ref uint value)
     {
-        Address whole = new(address);
         if (isMarked)
         {
+            Address whole = new(address);
             RouteShard shard = ByPlace[_root.IndexOf(place)];
             if (shard.Changes.TryGetValue(whole, out RouteChange change))
             {
                 value = change.Value;
-                return change.IsThere || TryFindPrefix(whole, out value);
+                return change.IsThere || TryFindPrefix(address, out value);
             }
 
             if (shard.Leaves.TryFindExact(whole, out uint? exact))
@@ -145,10 +143,10 @@ public sealed class RouteTrie
             }
         }
 
-        return isInLeaf || TryFindPrefix(whole, out value);
+        return isInLeaf || TryFindPrefix(address, out value);
     }
 
-    private bool TryFindPrefix(in Address address, out uint value)
+    private bool TryFindPrefix(ReadOnlySpan<byte> address, out uint value)
     {
         value = 0;
         foreach (PrefixTable table in Prefixes)

@@ -111,7 +111,7 @@ public sealed class RouteTrieBuilder
             .Where(table => !_changedPrefixes.ContainsKey(table.Bits))
             .Concat(_changedPrefixes.Values
                 .Where(table => table.Values.Count > 0)
-                .Select(table => table.WithFilter(_trie.Key)))
+                .Select(table => table.WithLines(_trie.Key)))
             .OrderByDescending(table => table.Bits)];
 
     private PrefixTable Changeable(int bits)
