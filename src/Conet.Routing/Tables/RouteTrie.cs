@@ -13,7 +13,7 @@ namespace Conet.Routing.Tables;
 /// <remarks>
 /// A leaf is a line of the cache and holds a keyed 64-bit fingerprint in place of the address. Two addresses
 /// that were inserted are never confused: the second of a pair that collides goes to a table of exact
-/// addresses. One that was not inserted is taken for one that was with a probability below 2^-61. Instances
+/// addresses. One that was not inserted is taken for one that was with a probability below 2^-60. Instances
 /// share leaves: what changed since they were made lies in tables of changes, and their leaves are marked,
 /// so that nobody else looks there. Leaves are made anew by shards. Look-ups allocate nothing. Source:
 /// docs/decisions/0007.

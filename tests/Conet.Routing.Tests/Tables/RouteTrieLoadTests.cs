@@ -65,6 +65,47 @@ public sealed class RouteTrieLoadTests
     }
 
     [Fact]
+    public void Registered_addresses_with_one_fingerprint_and_one_line_are_never_confused()
+    {
+        // With a secret of zeros, whatever begins with 1 and zeros has one hash.
+        const int Count = 500;
+        byte[] Colliding(int number)
+        {
+            byte[] address = new byte[Address.Size];
+            address[0] = 1;
+            BinaryPrimitives.WriteInt32LittleEndian(address.AsSpan(12), number);
+            return address;
+        }
+
+        RouteTrie trie = RouteTrie.Load(new byte[32], Count, (first, addresses, values) =>
+        {
+            for (int index = 0; index < values.Length; index++)
+            {
+                Colliding((int)first + index).CopyTo(addresses[(index * Address.Size)..]);
+                values[index] = (uint)(first + index);
+            }
+        });
+        for (int round = 0; round < 4; round++)
+        {
+            RouteTrieBuilder builder = trie.ToBuilder();
+            for (int number = round; number < Count; number += 4)
+                builder.Set(new Address(Colliding(number)), Whole, (uint)(number + (1_000 * (round + 1))));
+            for (int filler = 0; filler < 5_000 * (round % 2); filler++) // so much that leaves are made anew
+                builder.Set(new Address(Colliding(Count + filler)), Whole, 7);
+            trie = builder.Build();
+            for (int number = 0; number < Count; number++)
+            {
+                int changedIn = number % 4;
+                uint expected = (uint)(changedIn <= round ? number + (1_000 * (changedIn + 1)) : number);
+                Assert.True(trie.TryFind(Colliding(number), out uint value));
+                Assert.Equal(expected, value);
+            }
+        }
+
+        Assert.Equal(Count + 5_000, trie.AddressCount);
+    }
+
+    [Fact]
     public void Look_ups_read_twenty_bytes_a_route_and_all_is_within_forty_eight()
     {
         const int Count = 1_000_000;
