@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Conet.Routing.Chain;
 using Conet.Routing.Tables;
@@ -90,15 +91,13 @@ internal sealed class SnapshotReader
         List<(uint Id, NodeRow Row)> nodes = ReadNodes();
         Homes[] homes = ReadHomes();
         byte[][] pages = ReadPages();
-        byte[][] order = new byte[_plan.Order.Pieces][];
-        ForEachPiece(_plan.Order, (piece, bytes) => order[piece] = bytes);
+        byte[][] order = ReadOrder();
         if (_problem != 0)
             return (SnapshotProblem)_problem;
         RouteDetails details = new(new SnapshotDetails(_source, _plan.Details, _digests));
         SortedRoutes routes = new(_plan.Pages.Count, pages, _plan.Order.Count, order, details, null);
         CheckSeams(routes);
         CheckHomes(pages);
-        CheckOrder(routes);
         if (_problem != 0)
             return (SnapshotProblem)_problem;
         HomeSets homeSets = new(homes, homes.Length);
@@ -242,6 +241,28 @@ internal sealed class SnapshotReader
         return live;
     }
 
+    /// <summary>
+    /// The order; that its numbers are those of routes is checked. That they are in order is not: it would
+    /// cost as much as all the rest, and nobody else has the key.
+    /// </summary>
+    private byte[][] ReadOrder()
+    {
+        byte[][] order = new byte[_plan.Order.Pieces][];
+        ForEachPiece(_plan.Order, (piece, bytes) =>
+        {
+            order[piece] = bytes;
+            foreach (uint place in MemoryMarshal.Cast<byte, uint>(bytes))
+            {
+                uint row = BitConverter.IsLittleEndian ? BinaryPrimitives.ReverseEndianness(place) : place;
+                if (row < (uint)_plan.Pages.Count)
+                    continue;
+                Fail(SnapshotProblem.Malformed);
+                break;
+            }
+        });
+        return order;
+    }
+
     /// <summary>Whether each page goes on where the one before it ends.</summary>
     private void CheckSeams(SortedRoutes routes)
     {
@@ -274,30 +295,6 @@ internal sealed class SnapshotReader
         if (next != (uint)_plan.Homes.Count)
             Fail(SnapshotProblem.Malformed);
     }
-
-    /// <summary>Whether the order names live routes alone, by expiry and then by wallet.</summary>
-    private void CheckOrder(SortedRoutes routes) => Share(_plan.Order.Pieces, piece =>
-    {
-        int first = piece * SortedRoutes.OrderPlaces;
-        (ulong Expiry, int Row) last = first == 0 ? (0, -1) : At(first - 1);
-        for (int i = 0; i < _plan.Order.RecordsOf(piece); i++)
-        {
-            (ulong Expiry, int Row) place = At(first + i);
-            if (place.Expiry == 0 || place.CompareTo(last) <= 0)
-            {
-                Fail(SnapshotProblem.Malformed);
-                return;
-            }
-
-            last = place;
-        }
-
-        (ulong Expiry, int Row) At(int place)
-        {
-            int row = routes.RowAtPlace(place);
-            return (uint)row < (uint)routes.Count ? (routes.ExpiryAt(row), row) : (0, row);
-        }
-    });
 
     private void Fail(SnapshotProblem problem) =>
         Interlocked.CompareExchange(ref _problem, (int)problem, (int)SnapshotProblem.None);

@@ -112,12 +112,13 @@ public sealed class RouteTableBuilder
             if (_sorted.ExpiryAt(row) > later)
                 break;
             Address wallet = _sorted.WalletAt(row);
-            if (_changes.ContainsKey(wallet))
+            uint homes = _sorted.HomesAt(row);
+            if (homes == SortedRoutes.NoHomes || _changes.ContainsKey(wallet))
                 continue;
             if (isForward)
                 _trie.Remove(wallet, RouteTrie.PrefixBitsMax);
             else
-                _trie.Set(wallet, RouteTrie.PrefixBitsMax, _sorted.HomesAt(row));
+                _trie.Set(wallet, RouteTrie.PrefixBitsMax, homes);
         }
     }
 

@@ -47,7 +47,7 @@ public sealed class MirroredTablesTests : IDisposable
 
     [Theory]
     [InlineData("empty", nameof(SnapshotProblem.NotASnapshot))]
-    [InlineData("half", nameof(SnapshotProblem.Corrupt))]
+    [InlineData("half", nameof(SnapshotProblem.NotASnapshot))]
     [InlineData("altered", nameof(SnapshotProblem.Corrupt))]
     [InlineData("of another node", nameof(SnapshotProblem.Foreign))]
     [InlineData("of another version", nameof(SnapshotProblem.OtherVersion))]
