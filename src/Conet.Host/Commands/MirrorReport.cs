@@ -18,6 +18,8 @@ internal sealed class MirrorReport(string who, uint nodeId, TableStatus mirror)
         output.Line($"proved    {Proof(mirror.IsProved, mirror.ProvedBlock)}");
         output.Line($"origin    {Origin(mirror.Origin)}; {mirror.BlocksUndone} blocks undone since");
         output.Line($"holds     {mirror.Routes} routes in force, {mirror.Nodes} nodes");
+        if (mirror.Problem.Length > 0)
+            output.Line($"problem   {CommandOutput.Harmless(mirror.Problem)}");
         foreach (ProviderStatus provider in mirror.Providers)
             output.Line($"provider  {CommandOutput.Harmless(Provider(provider))}");
         output.Json(json =>

@@ -111,6 +111,7 @@ internal static class MirrorText
                 FinalisedBlock = json.GetProperty("mirror_finalised_block").GetUInt64(),
                 Origin = ValueOf<TableOrigin>(json.GetProperty("mirror_origin")),
                 BlocksUndone = json.GetProperty("mirror_blocks_undone").GetInt64(),
+                Problem = json.GetProperty("mirror_problem").GetString() ?? string.Empty,
                 StalenessSeconds = staleness.ValueKind == JsonValueKind.Null ? null : staleness.GetDouble(),
                 Routes = json.GetProperty("routes").GetInt32(),
                 Nodes = json.GetProperty("nodes").GetInt32(),

@@ -9,6 +9,8 @@ namespace Conet.Host.Node;
 /// </summary>
 public sealed record TableStatus
 {
+    private readonly string? _problem;
+
     /// <summary>Chain it follows; 0 where that is not known.</summary>
     public ulong ChainId { get; init; }
 
@@ -58,15 +60,16 @@ public sealed record TableStatus
     public long ProviderFailures => Providers.Sum(provider => (long)provider.Failures);
 
     /// <summary>
-    /// What is wrong with the snapshot, or what a provider did last that made its answer useless, one line;
-    /// empty while all is well.
+    /// What is wrong, one line: with the table itself, or else what a provider did last that made its answer
+    /// useless; empty while all is well.
     /// </summary>
-    public string Problem => SnapshotProblem.Length > 0
-        ? SnapshotProblem
-        : Providers.FirstOrDefault(provider => provider.Failures > 0)?.LastProblem ?? string.Empty;
-
-    /// <summary>What is wrong with the file that the table came from; empty for nothing.</summary>
-    public string SnapshotProblem { get; init; } = string.Empty;
+    public string Problem
+    {
+        get => _problem
+            ?? Providers.FirstOrDefault(provider => provider.Failures > 0)?.LastProblem
+            ?? string.Empty;
+        init => _problem = value;
+    }
 
     /// <summary>Each provider, in the order they were named.</summary>
     public IReadOnlyList<ProviderStatus> Providers { get; init; } = [];

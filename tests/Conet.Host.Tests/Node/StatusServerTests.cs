@@ -60,8 +60,10 @@ public sealed class StatusServerTests
         Assert.Equal(2, json.RootElement.GetProperty("drops").GetProperty("no_route").GetInt64());
         Assert.Equal("is on chain 5", json.RootElement.GetProperty("mirror_problem").GetString());
         Assert.True(MirrorText.TryRead(json.RootElement, out TableStatus read));
+        Assert.Equal(_status.Mirror.Problem, read.Problem);
         Assert.Equal(
-            _status.Mirror with { Providers = [] }, read with { Providers = [] });
+            _status.Mirror with { Providers = [], Problem = string.Empty },
+            read with { Providers = [], Problem = string.Empty });
         Assert.Equal(_status.Mirror.Providers, read.Providers);
     }
 
