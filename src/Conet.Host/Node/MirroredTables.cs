@@ -65,7 +65,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
             TableStatus status = TableStatus.Of(
                 mirror, Nodes.Count, _startedFromSnapshot || mirror.Block != 0);
             return _runner.Table.Routes.IsDamaged
-                ? status with { SnapshotProblem = "the snapshot that the table came from can no longer be read" }
+                ? status with { Problem = "the snapshot that the table came from can no longer be read" }
                 : status;
         }
     }
