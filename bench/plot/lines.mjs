@@ -30,7 +30,8 @@ export function lineChart({ title, note, axis, lines, format = count }) {
   for (const x of xs) {
     parts.push(
       line(across(x), TOP, across(x), BOTTOM, GRID),
-      text(round(across(x)), BOTTOM + 18, x < 1e4 ? x : count(x), { anchor: 'middle', colour: FAINT, size: 12 }),
+      text(
+        round(across(x)), BOTTOM + 18, x < 1e4 ? x : count(x), { anchor: 'middle', colour: FAINT, size: 12 }),
     );
   }
   parts.push(text((LEFT + RIGHT) / 2, BOTTOM + 40, axis, { anchor: 'middle', colour: FAINT }));
@@ -42,7 +43,8 @@ export function lineChart({ title, note, axis, lines, format = count }) {
     const path = places.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${x} ${y}`).join('');
     parts.push(`<path d="${path}" fill="none" stroke="${colour}" stroke-width="${width}"/>`);
     for (const [x, y] of places) parts.push(`<circle cx="${x}" cy="${y}" r="4" fill="${colour}"/>`);
-    labels.push({ variant, colour, x: places.at(-1)[0], y: places.at(-1)[1], rate: format(points.at(-1)[1]) });
+    const [x, y] = places.at(-1);
+    labels.push({ variant, colour, x, y, rate: format(points.at(-1)[1]) });
   }
   parts.push(...drawLabels(labels));
   return picture(title, HEIGHT, parts);

@@ -53,7 +53,8 @@ internal sealed class ChainScene(LookUpScene scene)
         byte[] topic = new byte[WordSize];
         WalletOf(route).CopyTo(topic.AsSpan(WordSize - Address.Size));
         return new LogEntry(
-            Registry, [RouteChanged.Topic, new Bytes32(topic)], data, row.BlockNumber, default, default, 0, false);
+            Registry, [RouteChanged.Topic, new Bytes32(topic)], data, row.BlockNumber, default, default, 0,
+            Removed: false);
     }
 
     private static ulong BlockOf(long route) => 1 + ((ulong)route / 100);

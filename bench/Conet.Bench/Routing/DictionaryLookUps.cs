@@ -40,7 +40,8 @@ internal sealed class DictionaryLookUps : ManagedLookUps
         }
     }
 
-    protected override void FindBatch(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> values) =>
+    protected override void FindBatch(
+        ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> values) =>
         throw new NotSupportedException("A dictionary looks up one after the other.");
 
     private static Address PrefixOf(in Address address)

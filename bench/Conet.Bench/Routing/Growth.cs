@@ -19,7 +19,10 @@ internal static class Growth
     {
         (IReadOnlyList<double> seconds, double lookUps) =
             new UpdateRun(trie, scene).Measure(RoutingPlan.Changes, UpdateRounds);
-        return new GrowthRow("update", scene.Routes, RoutingPlan.Changes, seconds) { LookUpsPerSecond = lookUps };
+        return new GrowthRow("update", scene.Routes, RoutingPlan.Changes, seconds)
+        {
+            LookUpsPerSecond = lookUps,
+        };
     }
 
     /// <summary>Time to make a trie of all routes at once.</summary>

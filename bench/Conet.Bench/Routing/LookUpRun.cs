@@ -39,7 +39,7 @@ internal sealed class LookUpRun(int rounds, TimeSpan turnTime)
         private readonly long _count;
         private long _allocated;
 
-        /// <summary>Looks all queries up once, which warms up, and tells how many a turn should have.</summary>
+        /// <summary>Looks all queries up twice: to warm up, and to tell how many a turn has.</summary>
         public Series(ILookUps structure, bool isBatched, TimeSpan turnTime)
         {
             _structure = structure;

@@ -30,7 +30,8 @@ internal sealed class ReferenceLookUps : ILookUps
 
     public double BytesPerRouteInAll => BytesPerRoute;
 
-    public void Prepare(LookUpScene scene) => _process.Ask<Answer>($"prefix {Text((ulong)scene.PrefixEvery)}");
+    public void Prepare(LookUpScene scene) =>
+        _process.Ask<Answer>($"prefix {Text((ulong)scene.PrefixEvery)}");
 
     public LookUpTurn Run(bool isBatched, long count)
     {

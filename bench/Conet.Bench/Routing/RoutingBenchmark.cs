@@ -72,7 +72,11 @@ internal sealed class RoutingBenchmark : IBenchmark
             growth.Add(Growth.Update(trie.Trie, scene));
         });
         if (size is RoutingPlan.CrowdMax or RoutingPlan.DictionaryRoutesMax)
-            MeasureLookUps(plan, scene with { Crowd = RoutingPlan.CrowdMax }, reference, rows, progress, _ => { });
+        {
+            LookUpScene crowd = scene with { Crowd = RoutingPlan.CrowdMax };
+            MeasureLookUps(plan, crowd, reference, rows, progress, _ => { });
+        }
+
         progress.WriteLine($"bench: {size} routes: loading");
         growth.Add(Growth.Load(scene));
         if (size <= RoutingPlan.SnapshotRoutesMax)
@@ -104,12 +108,12 @@ internal sealed class RoutingBenchmark : IBenchmark
             }
 
             LookUpRun run = new(plan.Rounds, plan.TurnTime);
-            progress.WriteLine($"bench: {scene.Routes} routes, {scene.Load}: {plan.Rounds} rounds of look-ups");
+            progress.WriteLine($"bench: {scene.Routes} routes, {scene.Load}: {plan.Rounds} rounds");
             rows.AddRange(run.Measure(scene, structures));
             if (scene.Crowd == 0)
             {
                 LookUpScene prefix = scene with { PrefixEvery = RoutingPlan.PrefixEvery };
-                progress.WriteLine($"bench: {scene.Routes} routes, {prefix.Load}: {plan.Rounds} rounds of look-ups");
+                progress.WriteLine($"bench: {scene.Routes} routes, {prefix.Load}: {plan.Rounds} rounds");
                 rows.AddRange(run.Measure(prefix, structures));
             }
 
@@ -150,7 +154,7 @@ internal sealed class RoutingBenchmark : IBenchmark
         int code = ExitCodes.Ok;
         foreach (RoutingRow row in rows.Where(row => row.Structure == "trie" && row.BytesAllocated != 0))
         {
-            progress.WriteLine($"bench: look-ups among {row.Routes} routes allocated {row.BytesAllocated} bytes");
+            progress.WriteLine($"bench: {row.Routes} routes: look-ups allocated {row.BytesAllocated} bytes");
             code = ExitCodes.Failed;
         }
 

@@ -39,6 +39,7 @@ internal sealed class TrieLookUps : ManagedLookUps
             trie.TryFind(AddressAt(cells, index), out values[index]);
     }
 
-    protected override void FindBatch(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> values) =>
+    protected override void FindBatch(
+        ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> values) =>
         Trie.Find(cells, offsets, values, _found);
 }

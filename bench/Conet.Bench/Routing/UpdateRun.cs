@@ -50,7 +50,8 @@ internal sealed class UpdateRun(RouteTrie trie, LookUpScene scene)
         for (int change = 0; change < changes; change++)
         {
             bool isNew = change % 3 == 0;
-            long route = isNew ? scene.Routes + ((long)round * changes) + change : random.NextInt64(scene.Routes);
+            long added = scene.Routes + ((long)round * changes) + change;
+            long route = isNew ? added : random.NextInt64(scene.Routes);
             scene.WriteAddress(route, bytes);
             if (change % 3 == 1)
                 builder.Remove(new Address(bytes), Whole);

@@ -3,6 +3,7 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Chain;
 
+/// <summary>Words of storage, asked for in batches.</summary>
 public sealed partial class JsonRpcProvider
 {
     /// <inheritdoc cref="IChainProvider.GetStorageAsync"/>

@@ -16,8 +16,8 @@ namespace Conet.Routing.Mirror;
 /// <param name="Nodes">Nodes ever registered.</param>
 /// <param name="BlocksUndone">Blocks undone in reorganisations.</param>
 /// <param name="ProvedBlock">
-/// Last block at which the table was proved: the registries' rolling hashes by eth_getProof, against the state
-/// root of a block whose hash a quorum of providers names. 0 for none.
+/// Last block at which the table was proved: the registries' rolling hashes by eth_getProof, against the
+/// state root of a block whose hash a quorum of providers names. 0 for none.
 /// </param>
 /// <param name="IsProved">True if the table that serves is proved so; else providers' word stands.</param>
 /// <param name="IsConfirmed">True if a quorum of providers names the hash of its block.</param>

@@ -11,7 +11,7 @@ namespace Conet.Routing.Tables;
 /// </summary>
 internal sealed class RouteShard
 {
-    /// <summary>Addresses of a shard; above it is split. Its leaves are made in a twentieth of a second.</summary>
+    /// <summary>Addresses of a shard; above it is split. Small enough to be made anew in between.</summary>
     public const int AddressesMax = 1 << 21;
 
     /// <summary>Changes that are kept beside the leaves, however few addresses those hold.</summary>
@@ -23,7 +23,7 @@ internal sealed class RouteShard
     /// </summary>
     private const int AddressesPerChange = 32;
 
-    /// <summary>Shards of a trie become due at once; the wait of one may last until it has so much more.</summary>
+    /// <summary>Shards of a trie become due at once; one may wait until it has so much more.</summary>
     private const int ChangesLateFactor = 4;
 
     private RouteShard(

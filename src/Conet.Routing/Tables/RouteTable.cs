@@ -18,7 +18,15 @@ public sealed class RouteTable
     public required RouteTrie Trie { get; init; }
 
     /// <summary>Every route that was ever set, also expired and cleared ones.</summary>
-    public required RouteRows Routes { get; init; }
+    public required RouteRows Routes
+    {
+        get;
+        init
+        {
+            field = value;
+            HomeSets = value.HomeSets;
+        }
+    }
 
     /// <summary>Every node that was ever registered.</summary>
     public required ImmutableSortedDictionary<uint, NodeRow> Nodes { get; init; }
@@ -36,7 +44,7 @@ public sealed class RouteTable
     public int LiveRoutes => Trie.AddressCount;
 
     /// <summary>What the values of the trie stand for.</summary>
-    internal HomeSets HomeSets => Routes.HomeSets;
+    internal HomeSets HomeSets { get; private init; } = null!;
 
     /// <summary>Changes that are kept beside the sorted rows, however few those are.</summary>
     internal int ChangesKept { get; init; } = RouteTableBuilder.ChangesKeptUsually;
@@ -69,7 +77,7 @@ public sealed class RouteTable
     /// <param name="homes">Receives three numbers for each.</param>
     public void FindHomes(ReadOnlySpan<byte> cells, ReadOnlySpan<int> offsets, Span<uint> homes)
     {
-        const int Group = 64;
+        const int Group = 256;
         Span<uint> values = stackalloc uint[Group];
         Span<bool> found = stackalloc bool[Group];
         HomeSets sets = HomeSets;

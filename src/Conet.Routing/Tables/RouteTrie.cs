@@ -25,7 +25,8 @@ public sealed class RouteTrie
 
     private readonly FingerprintDirectory _root;
 
-    internal RouteTrie(FingerprintKey key, ImmutableArray<RouteShard> shards, ImmutableArray<PrefixTable> prefixes)
+    internal RouteTrie(
+        FingerprintKey key, ImmutableArray<RouteShard> shards, ImmutableArray<PrefixTable> prefixes)
     {
         Key = key;
         Shards = shards;

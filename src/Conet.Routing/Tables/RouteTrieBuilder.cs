@@ -87,7 +87,7 @@ public sealed class RouteTrieBuilder
     private RouteShard ShardOf(in Address address) =>
         _trie.ByPlace[_trie.ShardOf(_trie.Key.Hash(address).Place)];
 
-    /// <summary>Those that must be made anew, and of those that are due the fullest, as far as it goes.</summary>
+    /// <summary>Those that must be made anew, and of those that are due the fullest, up to a sum.</summary>
     private HashSet<RouteShard> ChooseRenewed(
         IReadOnlyDictionary<RouteShard, KeyValuePair<Address, RouteChange>[]> changed)
     {

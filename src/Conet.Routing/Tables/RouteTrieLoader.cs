@@ -64,7 +64,7 @@ internal sealed class RouteTrieLoader(FingerprintKey key, long count, RouteReade
         return counts;
     }
 
-    /// <summary>Turns counts of parts into where each part begins in each shard; gives the shards' sizes.</summary>
+    /// <summary>Turns counts of parts into where each begins in a shard; gives the shards' sizes.</summary>
     private int[] Place(int[][] counts)
     {
         int[] sizes = new int[1 << _bits];

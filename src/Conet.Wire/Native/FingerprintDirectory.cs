@@ -15,7 +15,7 @@ internal sealed unsafe class FingerprintDirectory
     /// <summary>Most bits that choose a table; the lines of a table are chosen by others.</summary>
     public const int BitsMax = 20;
 
-    /// <summary>Look-ups of a group: their lines are asked for while those of the one before are read.</summary>
+    /// <summary>Look-ups of a group: its lines are asked for before those of the last one are read.</summary>
     private const int GroupSize = 32;
 
     private readonly FingerprintKey _key;
@@ -66,8 +66,8 @@ internal sealed unsafe class FingerprintDirectory
     }
 
     /// <summary>
-    /// Finds the fingerprints of many addresses; the accesses to memory overlap. Those in marked lines are not
-    /// found: they have to be looked up one by one.
+    /// Finds the fingerprints of many addresses; the accesses to memory overlap. Those in marked lines are
+    /// not found: they have to be looked up one by one.
     /// </summary>
     /// <param name="cells">Buffer the addresses lie in, 20 bytes each.</param>
     /// <param name="offsets">Where each begins.</param>
@@ -150,7 +150,8 @@ internal sealed unsafe class FingerprintDirectory
         int sum = 0;
         for (Late* end = late + count; late < end; late++)
         {
-            *late->Found = FingerprintLines.TryFindBeyond(late->Asked.Line, late->Asked.Print, out *late->Value);
+            Pending asked = late->Asked;
+            *late->Found = FingerprintLines.TryFindBeyond(asked.Line, asked.Print, out *late->Value);
             sum += *late->Found ? 1 : 0;
         }
 

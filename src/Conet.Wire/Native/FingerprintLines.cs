@@ -7,8 +7,9 @@ namespace Conet.Wire.Native;
 
 /// <summary>
 /// A hash table of 64-bit fingerprints and 32-bit values whose buckets are the lines of the processor's
-/// cache: a look-up reads one, rarely the next ones as well. Outside the collector's heap, on large pages where
-/// the system gives them. One thread inserts, before others read; <see cref="Mark"/> alone may come later.
+/// cache: a look-up reads one, rarely the next ones as well. Outside the collector's heap, on large pages
+/// where the system gives them. One thread inserts, before others read; <see cref="Mark"/> alone may come
+/// later.
 /// </summary>
 /// <remarks>
 /// <code>

@@ -45,7 +45,8 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Help_says_what_each_verb_does()
     {
-        foreach (string verb in new[] { "up", "node", "wallet", "send", "listen", "route", "mirror", "completions" })
+        string[] verbs = ["up", "node", "wallet", "send", "listen", "route", "mirror", "completions"];
+        foreach (string verb in verbs)
         {
             ConetTool.Result help = await Tool.RunAsync(verb, "--help");
             Assert.Equal(0, help.ExitCode);

@@ -72,7 +72,7 @@ public sealed class DependencyTests
     /// </summary>
     private static bool IsCryptography(TypeReference type) =>
         Universe.IsIn(type, "Conet.Wire.Sealing")
-        || (Universe.IsIn(type, "Conet.Wire.Native") && type.Name is not (
+        || (Universe.IsIn(type, "Conet.Wire.Native") && (type.DeclaringType ?? type).Name is not (
             "CacheLine" or "FingerprintLines" or "FingerprintKey" or "FingerprintDirectory"))
         || (Universe.IsIn(type, "System.Security.Cryptography")
         && type.Name != nameof(RandomNumberGenerator));

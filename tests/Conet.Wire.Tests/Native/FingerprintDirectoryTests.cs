@@ -82,9 +82,9 @@ public sealed class FingerprintDirectoryTests
     public void Results_without_room_are_refused()
     {
         FingerprintDirectory root = new(_key, [new FingerprintLines(1)]);
-        byte[] address = new byte[Address.Size];
-        Assert.Throws<ArgumentOutOfRangeException>(() => root.Find(address, [0, 0], new uint[1], new bool[2]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => root.Find(address, [0, 0], new uint[2], new bool[1]));
+        byte[] one = new byte[Address.Size];
+        Assert.Throws<ArgumentOutOfRangeException>(() => root.Find(one, [0, 0], new uint[1], new bool[2]));
+        Assert.Throws<ArgumentOutOfRangeException>(() => root.Find(one, [0, 0], new uint[2], new bool[1]));
         Assert.Equal(0, root.Find([], [], [], []));
     }
 
