@@ -186,4 +186,10 @@ public static class HostLimits
 
     /// <summary>Time the process gives its threads to end after a signal.</summary>
     public const int StopMilliseconds = Wire.Limits.StopMilliseconds;
+
+    /// <summary>
+    /// How long an ending node waits for its table to be saved: some seconds for ten million routes.
+    /// Supervisors wait longer before they kill.
+    /// </summary>
+    public const int SaveMilliseconds = 60_000;
 }

@@ -16,32 +16,17 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     private const string SnapshotName = "routes.snapshot";
     private const string KeyName = "routes.key";
 
-    private readonly MirrorOptions _options;
     private readonly MirrorRunner _runner;
-    private readonly string _snapshotPath;
-    private readonly byte[] _snapshotKey;
-    private readonly SnapshotSchedule _schedule;
+    private readonly SnapshotKeeper _keeper;
     private readonly bool _startedFromSnapshot;
-    private readonly Action<string> _note;
-    private string? _lastFault;
     private IReadOnlyList<NodePeer> _nodes = [];
     private RegistryPosition _nodesAt;
 
-    private MirroredTables(
-        MirrorOptions options,
-        MirrorRunner runner,
-        string snapshotPath,
-        byte[] snapshotKey,
-        MirrorSnapshot? startedFrom,
-        Action<string> note)
+    private MirroredTables(MirrorRunner runner, SnapshotKeeper keeper, bool startedFromSnapshot)
     {
-        _options = options;
         _runner = runner;
-        _snapshotPath = snapshotPath;
-        _snapshotKey = snapshotKey;
-        _schedule = new SnapshotSchedule(startedFrom, Environment.TickCount64);
-        _startedFromSnapshot = startedFrom is not null;
-        _note = note;
+        _keeper = keeper;
+        _startedFromSnapshot = startedFromSnapshot;
         TakeNodes(runner.Table);
         runner.TableChanged += TakeNodes;
     }
@@ -86,10 +71,11 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         ArgumentNullException.ThrowIfNull(note);
         Directory.CreateDirectory(stateDirectory);
         byte[] key = ReadOrMakeKey(Path.Combine(stateDirectory, KeyName));
-        string path = Path.Combine(stateDirectory, SnapshotName);
-        MirrorSnapshot? snapshot = ReadSnapshot(path, options, key, note);
+        SnapshotKeeper keeper = new(Path.Combine(stateDirectory, SnapshotName), options, key, note);
+        byte[] secret = RandomNumberGenerator.GetBytes(MirrorRunner.RouteTrieSecretSize);
+        MirrorSnapshot? snapshot = keeper.Read(secret, Environment.TickCount64);
         MirrorRunner runner = new(options, providers, snapshot);
-        return new MirroredTables(options, runner, path, key, snapshot, note);
+        return new MirroredTables(runner, keeper, snapshot is not null);
     }
 
     /// <inheritdoc/>
@@ -106,26 +92,6 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
             await ending.CancelAsync().ConfigureAwait(false);
             await saving.ConfigureAwait(false);
         }
-    }
-
-    private static MirrorSnapshot? ReadSnapshot(
-        string path, MirrorOptions options, byte[] key, Action<string> note)
-    {
-        try
-        {
-            SnapshotFile.RemoveLeftovers(path);
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            note($"what a killed process left beside {path} cannot be removed: {fault.Message}");
-        }
-
-        byte[] secret = RandomNumberGenerator.GetBytes(MirrorRunner.RouteTrieSecretSize);
-        SnapshotProblem problem = SnapshotFile.TryRead(
-            path, options, key, secret, out MirrorSnapshot? snapshot);
-        if (problem is not (SnapshotProblem.None or SnapshotProblem.Missing))
-            note($"{path} is not used ({problem}); the table is read from the chain instead");
-        return snapshot;
     }
 
     private static byte[] ReadOrMakeKey(string path)
@@ -163,7 +129,6 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
 
     private async Task SaveAsync(CancellationToken cancellation)
     {
-        bool isDamageKnown = false;
         while (!cancellation.IsCancellationRequested)
         {
             try
@@ -176,36 +141,9 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
                 // The last table is saved on the way out.
             }
 
-            bool isDamaged = _runner.Table.Routes.IsDamaged;
-            if (isDamaged && !isDamageKnown)
-                _note($"{_snapshotPath} can no longer be read as it was written; "
-                    + "routes are served, and the table is read from the chain anew");
-            isDamageKnown = isDamaged;
-            if (isDamaged || _runner.Snapshot is not { } snapshot)
-                continue;
-            bool isDue = cancellation.IsCancellationRequested
-                ? _schedule.IsDueAtEnd(snapshot)
-                : _schedule.IsDue(snapshot, Environment.TickCount64);
-            if (isDue && TrySave(snapshot))
-                _schedule.OnSaved(snapshot, Environment.TickCount64);
-        }
-    }
-
-    private bool TrySave(MirrorSnapshot snapshot)
-    {
-        try
-        {
-            SnapshotFile.Write(_snapshotPath, snapshot, _options, _snapshotKey);
-            _lastFault = null;
-            return true;
-        }
-        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
-        {
-            // Tried again later, and said again only when it is something else.
-            if (fault.Message != _lastFault)
-                _note($"{_snapshotPath} cannot be written, the file there stays: {fault.Message}");
-            _lastFault = fault.Message;
-            return false;
+            _keeper.Save(
+                _runner.Table, _runner.Snapshot, cancellation.IsCancellationRequested,
+                Environment.TickCount64);
         }
     }
 }

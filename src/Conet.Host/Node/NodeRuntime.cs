@@ -188,7 +188,7 @@ public sealed class NodeRuntime<THomes>
         await stopping.CancelAsync().ConfigureAwait(false);
 
         // Whatever the tables say while they are being ended, the reason for ending is already known.
-        await Task.WhenAny(tables, Task.Delay(HostLimits.StopMilliseconds, CancellationToken.None))
+        await Task.WhenAny(tables, Task.Delay(HostLimits.SaveMilliseconds, CancellationToken.None))
             .ConfigureAwait(false);
         if (server is not null)
             await server.DisposeAsync().ConfigureAwait(false);
