@@ -1,4 +1,3 @@
-using System.Collections;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Conet.Wire.Addresses;
@@ -12,10 +11,10 @@ namespace Conet.Routing.Tables;
 /// </summary>
 /// <remarks>
 /// A route whose details can no longer be read from the file is reported as not there, and counted:
-/// <see cref="IsDamaged"/>. Its homes stay known. Enumerating throws <see cref="InvalidDataException"/> at
-/// such a row.
+/// <see cref="IsDamaged"/>. Its homes stay known. <see cref="From"/> throws <see cref="InvalidDataException"/>
+/// at such a row. No interface of the system is implemented: what it could call, a forwarder could reach.
 /// </remarks>
-public sealed class RouteRows : IReadOnlyDictionary<Address, RouteRow>
+public sealed class RouteRows
 {
     internal RouteRows(
         SortedRoutes sorted,
@@ -31,7 +30,7 @@ public sealed class RouteRows : IReadOnlyDictionary<Address, RouteRow>
         Count = count;
     }
 
-    /// <inheritdoc/>
+    /// <summary>Routes.</summary>
     public int Count { get; }
 
     /// <summary>
@@ -43,11 +42,11 @@ public sealed class RouteRows : IReadOnlyDictionary<Address, RouteRow>
     /// <summary>How often details could not be read.</summary>
     public long Unreadable => Sorted.Details.Unreadable;
 
-    /// <inheritdoc/>
+    /// <summary>Their wallets, in order.</summary>
     public IEnumerable<Address> Keys => Walk(default).Select(entry => entry.Wallet);
 
-    /// <inheritdoc/>
-    public IEnumerable<RouteRow> Values => this.Select(entry => entry.Value);
+    /// <summary>Their rows, in the order of wallets.</summary>
+    public IEnumerable<RouteRow> Values => From(default).Select(entry => entry.Value);
 
     /// <summary>What the indexes of homes stand for.</summary>
     internal HomeSets HomeSets { get; }
@@ -60,14 +59,15 @@ public sealed class RouteRows : IReadOnlyDictionary<Address, RouteRow>
     /// <summary>Live routes among the changes by when they end.</summary>
     internal ImmutableSortedSet<(ulong ExpiresSeconds, Address Wallet)> ChangedExpiries { get; }
 
-    /// <inheritdoc/>
+    /// <summary>The row of a wallet.</summary>
+    /// <exception cref="KeyNotFoundException">It never had a route.</exception>
     public RouteRow this[Address key] =>
         TryGetValue(key, out RouteRow? row) ? row : throw new KeyNotFoundException($"{key} has no route.");
 
-    /// <inheritdoc/>
+    /// <summary>Whether a wallet ever had a route.</summary>
     public bool ContainsKey(Address key) => Changes.ContainsKey(key) || Sorted.TryFind(key, out _);
 
-    /// <inheritdoc/>
+    /// <summary>The row of a wallet if it ever had a route and its details can be read.</summary>
     public bool TryGetValue(Address key, [MaybeNullWhen(false)] out RouteRow value) =>
         Changes.TryGetValue(key, out value)
         || (Sorted.TryFind(key, out int row) && TryRead(row, out value));
@@ -128,11 +128,6 @@ public sealed class RouteRows : IReadOnlyDictionary<Address, RouteRow>
         foreach ((Address wallet, int row, RouteRow? change) in Walk(first))
             yield return new(wallet, change ?? Read(row));
     }
-
-    /// <inheritdoc/>
-    public IEnumerator<KeyValuePair<Address, RouteRow>> GetEnumerator() => From(default).GetEnumerator();
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
     /// <summary>None yet.</summary>
     internal static RouteRows Create(HomeSets homeSets) => Create(SortedRoutes.Create(), homeSets);

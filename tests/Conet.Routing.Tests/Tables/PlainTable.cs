@@ -36,7 +36,7 @@ internal sealed class PlainTable
             return "time";
         if (table.Routes.Count != Rows.Count)
             return $"{table.Routes.Count} routes, not {Rows.Count}";
-        if (!table.Routes.SequenceEqual(Rows))
+        if (!table.Routes.From(default).SequenceEqual(Rows))
             return "rows";
         if (!table.Routes.Keys.SequenceEqual(Rows.Keys))
             return "wallets";
