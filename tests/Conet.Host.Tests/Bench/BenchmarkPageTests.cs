@@ -57,7 +57,7 @@ public sealed class BenchmarkPageTests
         }
     }
 
-    private static void AssertPlot(string docs, string name, params string[] words)
+    internal static void AssertPlot(string docs, string name, params string[] words)
     {
         string text = File.ReadAllText(Path.Combine(docs, "plots", name));
         XNamespace svg = "http://www.w3.org/2000/svg";
@@ -68,7 +68,7 @@ public sealed class BenchmarkPageTests
         Assert.DoesNotContain("undefined", text);
     }
 
-    private static (int ExitCode, string Problems) Plot(params string[] arguments)
+    internal static (int ExitCode, string Problems) Plot(params string[] arguments)
     {
         string? root = AppContext.BaseDirectory;
         while (root is not null && !File.Exists(Path.Combine(root, "Conet.sln")))
