@@ -13,4 +13,19 @@ public sealed record BlockHeader(
     Bytes32 ParentHash,
     ulong TimestampSeconds,
     Bytes32 StateRoot,
-    UInt256? BaseFeePerGas);
+    UInt256? BaseFeePerGas)
+{
+    /// <summary>
+    /// True if the provider's fields hash to <see cref="Hash"/>: then they are those of the block of that
+    /// hash, whoever gave them. False where a chain's headers have other fields than Ethereum's.
+    /// </summary>
+    public bool IsHashed { get; init; }
+
+    /// <summary>True if the other is the same block with the same content.</summary>
+    public bool IsSameBlock(BlockHeader other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Number == other.Number && Hash == other.Hash && ParentHash == other.ParentHash
+            && TimestampSeconds == other.TimestampSeconds && StateRoot == other.StateRoot;
+    }
+}

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using Conet.Wire.Addresses;
 
@@ -14,11 +15,9 @@ public static class RpcParsers
 
     private static readonly JsonReaderOptions Options = new() { MaxDepth = ChainLimits.JsonDepthMax };
 
+    // The fields that are hashed, in their order, and the hash.
     private static readonly byte[][] HeaderFields =
-    [
-        "number"u8.ToArray(), "hash"u8.ToArray(), "parentHash"u8.ToArray(), "timestamp"u8.ToArray(),
-        "stateRoot"u8.ToArray(), "baseFeePerGas"u8.ToArray(),
-    ];
+        [.. HeaderForm.Names.Select(Encoding.UTF8.GetBytes), "hash"u8.ToArray()];
 
     private static readonly byte[][] LogFields =
     [
@@ -93,29 +92,42 @@ public static class RpcParsers
         header = null;
         if (reader.TokenType == JsonTokenType.Null) return true;
         if (reader.TokenType != JsonTokenType.StartObject) return false;
+        HeaderForm form = new();
         ulong number = 0, timestamp = 0;
         Bytes32 hash = default, parent = default, stateRoot = default;
         UInt256? baseFee = null;
         int seen = 0;
         while (TryNextField(ref reader, HeaderFields, ref seen, out int field))
         {
+            if (field >= 0 && field < HeaderForm.Count)
+                TakeValue(form, reader, field);
             bool read = field switch
             {
-                0 => TryUInt64(ref reader, out number),
-                1 => TryBytes32(ref reader, out hash),
-                2 => TryBytes32(ref reader, out parent),
-                3 => TryUInt64(ref reader, out timestamp),
-                4 => TryBytes32(ref reader, out stateRoot),
-                5 => TryOptionalQuantity(ref reader, out baseFee),
+                HeaderForm.ParentHash => TryBytes32(ref reader, out parent),
+                HeaderForm.StateRoot => TryBytes32(ref reader, out stateRoot),
+                HeaderForm.Number => TryUInt64(ref reader, out number),
+                HeaderForm.Timestamp => TryUInt64(ref reader, out timestamp),
+                HeaderForm.BaseFeePerGas => TryOptionalQuantity(ref reader, out baseFee),
+                _ when field == HeaderForm.Count => TryBytes32(ref reader, out hash),
                 _ => TrySkip(ref reader, field),
             };
             if (!read) return false;
         }
-        const int required = 0b0001_1111;
-        if (reader.TokenType != JsonTokenType.EndObject || (seen & required) != required) return false;
-        header = new BlockHeader(number, hash, parent, timestamp, stateRoot, baseFee);
+        const int required =
+            1 << HeaderForm.ParentHash | 1 << HeaderForm.StateRoot | 1 << HeaderForm.Number
+            | 1 << HeaderForm.Timestamp;
+        int needed = required | 1 << HeaderForm.Count;
+        if (reader.TokenType != JsonTokenType.EndObject || (seen & needed) != needed) return false;
+        header = new BlockHeader(number, hash, parent, timestamp, stateRoot, baseFee)
+        {
+            IsHashed = form.HashesTo(hash),
+        };
         return true;
     }
+
+    // The reader is copied: it stays on the value.
+    private static void TakeValue(HeaderForm form, Utf8JsonReader reader, int field) =>
+        form.Take(ref reader, field);
 
     private static bool TryLogs(ref Utf8JsonReader reader, out LogEntry[] logs)
     {
