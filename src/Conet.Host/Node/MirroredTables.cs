@@ -75,6 +75,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         byte[] secret = RandomNumberGenerator.GetBytes(MirrorRunner.RouteTrieSecretSize);
         MirrorSnapshot? snapshot = keeper.Read(secret, Environment.TickCount64);
         MirrorRunner runner = new(options, providers, snapshot);
+        runner.Noted += note;
         return new MirroredTables(runner, keeper, snapshot is not null);
     }
 

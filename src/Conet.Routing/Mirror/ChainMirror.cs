@@ -4,471 +4,319 @@ using Conet.Routing.Tables;
 namespace Conet.Routing.Mirror;
 
 /// <summary>
-/// Turns a chain into a routing table: a state machine without I/O. Ask it what to fetch (<see
-/// cref="Next"/>), fetch it from the provider it names, feed the answer. It back-fills by ranges, follows the
-/// head block by block, walks back to the common ancestor when a parent hash does not fit, and publishes a
-/// table only after the registries' own rolling hashes at that block agree with what it applied. A provider
-/// that is absent, slow, wrong or on another chain is put aside for a while and the next one is asked;
-/// meanwhile the last good table serves. One thread; <see cref="Table"/> may be read by any. Source:
-/// docs/SPEC.md, section 11.3.
+/// Turns a chain into a routing table: a state machine without I/O. Take asks from it (<see cref="TryAsk"/>),
+/// as many as it gives, carry each to the provider it names, and feed what comes back. A block is followed
+/// when most providers name its hash; it is joined to the mirrored ones by parent hashes, back to a common
+/// ancestor; what the registries say at it is proved against its state root; one provider's logs must then
+/// lead exactly there, or they are undone, the provider is named, and another is asked. So a published table
+/// never contradicts a proof. A provider that is absent, slow, wrong or on another chain is put aside for a
+/// while; meanwhile the last good table serves. One thread; <see cref="Table"/> may be read by any. Source:
+/// docs/SPEC.md, section 11.5.
 /// </summary>
 public sealed class ChainMirror
 {
+    private const long Standing = 0;
+
     private readonly MirrorOptions _options;
-    private readonly RouteTable _empty;
-    private readonly MirrorProvider[] _providers;
-    private readonly List<MirroredBlock> _blocks = [];
-    private MirroredBlock? _base;
-    private RouteTable _table;
-    private MirrorRequest? _request;
-    private BlockHeader? _pending;
-    private int _provider;
-    private ulong _head;
-    private ulong _range = MirrorLimits.RangeBlocksStart;
-    private ulong _rangeEnd;
-    private ulong _nextPollMs;
-    private int _shorterHeads;
-    private int _trusted;
-    private int _undoneInRow;
-    private ulong _furthest;
-    private bool _tipIsFresh;
-    private bool _hasHead;
+    private readonly ProviderPanel _panel;
+    private readonly OpenQuestion _question;
+    private readonly MirrorPlan _plan;
 
     /// <summary>Starts at the deployment, or at a snapshot.</summary>
     /// <param name="options">What to follow.</param>
-    /// <param name="providerCount">Providers, 1 or more; the machine knows them by index.</param>
+    /// <param name="providers">
+    /// Name of each provider, 1 to <see cref="MirrorLimits.ProvidersMax"/>; asks name them by index.
+    /// </param>
     /// <param name="tableSecret">32 bytes from a secure generator, for the trie.</param>
     /// <param name="snapshot">A table to start from, or null. It serves at once and is checked against the
     /// chain.</param>
     public ChainMirror(
-        MirrorOptions options, int providerCount, ReadOnlySpan<byte> tableSecret,
+        MirrorOptions options, IReadOnlyList<string> providers, ReadOnlySpan<byte> tableSecret,
         MirrorSnapshot? snapshot = null)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(providerCount, 1);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(providers);
         _options = options;
-        _empty = RouteTable.Create(tableSecret);
-        _table = snapshot?.Table ?? _empty;
-        _providers = [.. Enumerable.Range(0, providerCount).Select(index => new MirrorProvider(index))];
-        if (snapshot is null)
-            return;
-        _base = new MirroredBlock(snapshot.BlockNumber, snapshot.BlockHash, snapshot.Table);
-        _blocks.Add(_base.Value);
-        _trusted = 1;
-        VerifiedBlock = snapshot.BlockNumber;
-        VerifiedHash = snapshot.BlockHash;
-        Origin = snapshot.Origin;
+        _panel = new ProviderPanel(providers);
+        _question = new OpenQuestion(_panel);
+        _plan = new MirrorPlan(options, _panel, _question, RouteTable.Create(tableSecret), snapshot);
     }
 
-    /// <summary>The last good table: complete and in order as far as the providers tell.</summary>
-    public RouteTable Table => Volatile.Read(ref _table);
+    /// <summary>The last good table: complete and in order as far as anyone can prove.</summary>
+    public RouteTable Table => _plan.Served.Table;
 
     /// <summary>Block of <see cref="Table"/>; 0 before the first.</summary>
-    public ulong VerifiedBlock { get; private set; }
+    public ulong VerifiedBlock => _plan.Served.Block;
 
     /// <summary>Hash of that block.</summary>
-    public Bytes32 VerifiedHash { get; private set; }
+    public Bytes32 VerifiedHash => _plan.Served.Hash;
 
-    /// <summary>Head as the current provider says.</summary>
-    public ulong HeadBlock => _head;
+    /// <summary>Head as most providers say; 0 before any did.</summary>
+    public ulong HeadBlock => _plan.Target?.Number ?? 0;
 
-    /// <summary>True once a table was verified at the head.</summary>
-    public bool IsAtHead => _hasHead && VerifiedBlock == _head && Tip is { } tip && tip.Hash == VerifiedHash;
+    /// <summary>True if the table was found to be that of the head when last looked at.</summary>
+    public bool IsAtHead => CheckedMs != 0 && _plan.Target?.Hash == VerifiedHash;
 
     /// <summary>
     /// Milliseconds since 1970 at which the table was last found to be that of the head; 0 for never.
     /// </summary>
-    public ulong CheckedMs { get; private set; }
-
-    /// <summary>Blocks that were undone because their parents did not fit.</summary>
-    public long BlocksUndone { get; private set; }
-
-    /// <summary>Where the table that serves began.</summary>
-    public TableOrigin Origin { get; private set; }
-
-    /// <summary>What is thought of each provider.</summary>
-    public IReadOnlyList<MirrorProvider> Providers => _providers;
-
-    private MirroredBlock? Tip => _blocks.Count > 0 ? _blocks[^1] : null;
-
-    private ulong NextNumber => Tip is { } tip ? tip.Number + 1 : _options.StartBlock;
+    public ulong CheckedMs => _plan.Served.CheckedMs;
 
     /// <summary>
-    /// What to fetch now, and from whom. False if nothing is to be done before <paramref name="waitMs"/> have
-    /// passed. Ask again only after the answer or the failure was fed.
+    /// Last block at which the registries' rolling hashes were proved and the table agreed; 0 for none.
     /// </summary>
-    public bool Next(ulong nowMs, out MirrorRequest request, out int provider, out ulong waitMs)
-    {
-        request = null!;
-        waitMs = 0;
-        if (Tip is { } tip && tip.Table.Routes.IsDamaged)
-            BeginAnew();
-        if (!TryChooseProvider(nowMs, out provider, out waitMs))
-            return false;
-        if (!_providers[provider].IsKnown)
-            _request = new MirrorRequest.ChainId();
-        else if (_request is null && nowMs < _nextPollMs)
-        {
-            waitMs = _nextPollMs - nowMs;
-            return false;
-        }
-        else
-            _request ??= new MirrorRequest.Head();
+    public ulong ProvedBlock => _plan.Served.ProvedBlock;
 
-        request = _request;
-        return true;
+    /// <summary>True if <see cref="Table"/> is proved; else the word of most providers stands.</summary>
+    public bool IsProved => _plan.Served.IsProved;
+
+    /// <summary>True if more than half of all configured providers name the block of the table.</summary>
+    public bool IsConfirmed => _plan.Served.IsConfirmed;
+
+    /// <summary>Last block that no reorganisation may undo; 0 for none known.</summary>
+    public ulong FinalisedBlock => _plan.FinalisedBlock;
+
+    /// <summary>Where the table that serves began.</summary>
+    public TableOrigin Origin => _plan.Served.Origin;
+
+    /// <summary>Blocks that were undone, because of reorganisations or of lies.</summary>
+    public long BlocksUndone => _plan.BlocksUndone;
+
+    /// <summary>What is thought of each provider.</summary>
+    public IReadOnlyList<MirrorProvider> Providers => _panel.All;
+
+    /// <summary>Takes the next line for the operator; false if there is none.</summary>
+    public bool TryTakeNote(out string note) => _panel.TryTakeNote(out note);
+
+    /// <summary>
+    /// Offers a proved table. It takes the place of back-filling if it is ahead of it and most providers name
+    /// its block; otherwise it is left.
+    /// </summary>
+    public void Offer(MirrorSnapshot snapshot) => _plan.Offer(snapshot);
+
+    /// <summary>
+    /// What to ask now, and of whom; call it until it is false. Then nothing is to be done before <paramref
+    /// name="waitMs"/> have passed or an ask came back.
+    /// </summary>
+    public bool TryAsk(ulong nowMs, out MirrorAsk ask, out ulong waitMs)
+    {
+        waitMs = 0;
+        if (TryAskStanding(nowMs, out ask))
+            return true;
+        for (int i = 0; i < MirrorLimits.TurnsMax && _plan.TryAdvance(nowMs); i++)
+        {
+            // Each turn closes what is over and opens what follows.
+        }
+
+        if (_question.TryAsk(nowMs, out ask))
+            return true;
+        ulong until = Math.Min(nowMs + MirrorLimits.WaitMsMax, _question.NextMs(nowMs));
+        until = Math.Min(until, _plan.NextMs(nowMs));
+        foreach (MirrorProvider provider in _panel.All)
+        {
+            if (provider.NotBeforeMs > nowMs)
+                until = Math.Min(until, provider.NotBeforeMs);
+        }
+
+        waitMs = Math.Max(1, until - nowMs);
+        return false;
     }
 
-    /// <summary>Answer to <see cref="MirrorRequest.ChainId"/>.</summary>
-    public void OnChainId(ulong chainId, ulong nowMs)
+    /// <summary>An ask was answered.</summary>
+    /// <exception cref="ArgumentException">The answer is to another kind of request.</exception>
+    public void OnAnswer(MirrorAsk ask, MirrorAnswer answer, ulong nowMs)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        MirrorProvider provider = Return(ask);
+        provider.OnLatency(nowMs - Math.Min(nowMs, ask.AskedMs));
+        bool isOpen = ask.Question == _question.Id;
+        switch (ask.Request, answer)
+        {
+            case (MirrorRequest.ChainId, MirrorAnswer.ChainId chain):
+                OnChainId(provider, chain.Value, nowMs);
+                break;
+            case (MirrorRequest.Finalised, MirrorAnswer.Header final):
+                provider.Finalised = final.Value?.Number ?? provider.Finalised;
+                break;
+            case (MirrorRequest.Head, MirrorAnswer.Header { Value: { } head }):
+                provider.Head = head;
+                provider.OnGood();
+                if (isOpen)
+                    _question.Headers.OnAnswer(provider.Index, head);
+                break;
+            case (MirrorRequest.Head, MirrorAnswer.Header):
+                Fail(provider, isOpen, "has no head", nowMs);
+                break;
+            case (MirrorRequest.Header request, MirrorAnswer.Header header):
+                if (header.Value is { } other && other.Number != request.Number)
+                    Fail(provider, isOpen, $"gave block {other.Number} for {request.Number}", nowMs);
+                else if (isOpen)
+                    _question.Headers.OnAnswer(provider.Index, header.Value);
+                break;
+            case (MirrorRequest.HeaderByHash request, MirrorAnswer.Header header):
+                if (header.Value is { } stranger && stranger.Hash != request.Hash)
+                    Fail(provider, isOpen, $"gave block {stranger.Hash} for {request.Hash}", nowMs);
+                else if (isOpen && header.Value is { } parent)
+                    _plan.OnWalked(provider, parent, nowMs);
+                break;
+            case (MirrorRequest.Logs request, MirrorAnswer.Logs logs):
+                if (isOpen)
+                    _plan.OnLogs(provider, request, logs.Entries, nowMs);
+                break;
+            case (MirrorRequest.Proof, MirrorAnswer.Positions proved):
+                provider.OnGood();
+                if (isOpen)
+                    _plan.OnPositions(proved, TableCheck.Proved, nowMs);
+                break;
+            case (MirrorRequest.Proof request, MirrorAnswer.BadProof):
+                _panel.OnBadProof(provider, request.Block.Number, nowMs);
+                break;
+            case (MirrorRequest.Positions, MirrorAnswer.Positions called):
+                if (isOpen)
+                    _question.Calls.OnAnswer(provider.Index, called);
+                break;
+            default:
+                throw new ArgumentException("The answer is to another kind of request.", nameof(answer));
+        }
+    }
+
+    /// <summary>An ask failed.</summary>
+    public void OnFault(MirrorAsk ask, RpcFault fault, ulong nowMs)
+    {
+        ArgumentNullException.ThrowIfNull(ask);
+        ArgumentNullException.ThrowIfNull(fault);
+        MirrorProvider provider = Return(ask);
+        bool isOpen = ask.Question == _question.Id;
+        bool isRefusal = fault.Kind == RpcErrorKind.Rejected;
+        switch (ask.Request)
+        {
+            case var _ when fault.Kind == RpcErrorKind.WrongChain:
+                _panel.OnOtherChain(provider, $"is on another chain ({fault.Message})", nowMs);
+                if (isOpen)
+                    _question.OnFailed(provider.Index);
+                break;
+            case MirrorRequest.Finalised when isRefusal || fault.Kind == RpcErrorKind.Malformed:
+                provider.Finalised = null;
+                break;
+            case MirrorRequest.Proof when isRefusal:
+                OnProofRefused(provider, fault, nowMs);
+                break;
+            case MirrorRequest.Positions when isRefusal:
+                if (isOpen)
+                    _question.OnFailed(provider.Index);
+                break;
+            case MirrorRequest.Logs request when IsOfRange(request, fault):
+                OnRangeRefused(provider, request, fault, isOpen, nowMs);
+                break;
+            case MirrorRequest.Logs when isRefusal && !RangeHint.IsOfRate(fault.Message):
+                // It does not have the block, or has none of its logs: somebody else does.
+                provider.OnTrouble(1);
+                _panel.Note(provider, ProviderTrouble.Failure, $"gives no logs: {fault}", nowMs);
+                if (isOpen)
+                    _question.OnFailed(provider.Index);
+                break;
+            default:
+                Fail(provider, isOpen, $"failed: {fault}", nowMs);
+                break;
+        }
+    }
+
+    private static bool IsUnknownMethod(RpcFault fault) =>
+        fault.Code == MirrorLimits.UnknownMethodCode
+        || fault.Message.Contains("method", StringComparison.OrdinalIgnoreCase);
+
+    private static bool IsOfRange(MirrorRequest.Logs request, RpcFault fault) =>
+        request.To > request.From
+        && fault.Kind is RpcErrorKind.Rejected or RpcErrorKind.TooLarge or RpcErrorKind.Timeout
+        && !(fault.Kind == RpcErrorKind.Rejected && RangeHint.IsOfRate(fault.Message));
+
+    private void OnProofRefused(MirrorProvider provider, RpcFault fault, ulong nowMs)
+    {
+        bool isForGood = IsUnknownMethod(fault);
+        provider.NoProofsBeforeMs = nowMs + (isForGood ? MirrorLimits.NoProofsMs : MirrorLimits.PollMs);
+        if (isForGood)
+            _panel.Note(provider, ProviderTrouble.Proof, $"cannot prove storage: {fault}", nowMs);
+    }
+
+    // Too much for it: it is asked for less. An answer that was too large or too late has cost so much
+    // already that somebody else is asked first.
+    private void OnRangeRefused(
+        MirrorProvider provider, MirrorRequest.Logs request, RpcFault fault, bool isOpen, ulong nowMs)
+    {
+        ulong blocks = request.To - request.From + 1;
+        ulong hint = 0;
+        bool isRefusal = fault.Kind == RpcErrorKind.Rejected;
+        if (isRefusal)
+            _ = RangeHint.TryRead(fault.Message, out hint);
+        provider.Range.OnRefused(blocks, hint, nowMs);
+        _panel.Note(
+            provider, ProviderTrouble.Range, $"refuses logs of {blocks} blocks at once: {fault}", nowMs);
+        if (!isRefusal)
+            provider.OnTrouble(1);
+        if (!isOpen)
+            return;
+        if (isRefusal)
+            _question.AskAgain(provider.Index);
+        else
+            _question.OnFailed(provider.Index);
+    }
+
+    private MirrorProvider Return(MirrorAsk ask)
+    {
+        MirrorProvider provider = _panel.All[ask.Provider];
+        provider.Outstanding--;
+        provider.IsAskingChainId &= ask.Request is not MirrorRequest.ChainId;
+        provider.IsAskingFinalised &= ask.Request is not MirrorRequest.Finalised;
+        _question.OnReturned(ask);
+        return provider;
+    }
+
+    private void Fail(MirrorProvider provider, bool isOpen, string problem, ulong nowMs)
+    {
+        _panel.OnFailure(provider, problem, nowMs);
+        if (isOpen)
+            _question.OnFailed(provider.Index);
+    }
+
+    private void OnChainId(MirrorProvider provider, ulong chainId, ulong nowMs)
     {
         if (chainId != _options.ChainId)
         {
-            OnFailure(
-                $"is on chain {chainId}, not {_options.ChainId}", nowMs, breakMs: MirrorLimits.BreakMaxMs);
+            _panel.OnOtherChain(provider, $"is on chain {chainId}, not {_options.ChainId}", nowMs);
             return;
         }
 
-        _providers[_provider].IsKnown = true;
-        Used();
-        _request = null;
-        _nextPollMs = 0;
+        provider.IsKnown = true;
+        provider.IsOnOtherChain = false;
+        provider.NextChainIdMs = nowMs + MirrorLimits.ChainIdAgainMs;
     }
 
-    /// <summary>Answer to <see cref="MirrorRequest.Head"/>.</summary>
-    public void OnHead(ulong number, ulong nowMs)
+    private bool TryAskStanding(ulong nowMs, out MirrorAsk ask)
     {
-        Used();
-        _tipIsFresh = false;
-        _head = number;
-        _hasHead = true;
-        if (Tip is { } tip && number <= tip.Number)
+        ask = null!;
+        foreach (MirrorProvider provider in _panel.All)
         {
-            // The same head, one in its place, a shorter chain, or a provider that lags: look at
-            // the block it has.
-            _shorterHeads = number < tip.Number ? _shorterHeads + 1 : 0;
-            _request = number < _options.StartBlock ? Idle(nowMs) : new MirrorRequest.Header(number);
-            return;
-        }
-
-        _shorterHeads = 0;
-
-        Continue(nowMs);
-    }
-
-    /// <summary>
-    /// Answer to <see cref="MirrorRequest.Header"/>; null if the provider does not have the block.
-    /// </summary>
-    public void OnHeader(BlockHeader? header, ulong nowMs)
-    {
-        ulong asked = ((MirrorRequest.Header)_request!).Number;
-        if (header is null || header.Number != asked)
-        {
-            OnFailure($"does not have block {asked}", nowMs);
-            return;
-        }
-
-        if (_undoneInRow > MirrorLimits.UndoneInRowMax)
-        {
-            OnWrongContent("keeps giving blocks that do not follow each other", nowMs);
-            return;
-        }
-
-        Used();
-        if (Tip is { } tip && asked <= tip.Number)
-        {
-            OnKnownNumber(header, nowMs);
-            return;
-        }
-
-        if (Tip is { } parent && header.Number == parent.Number + 1 && header.ParentHash != parent.Hash)
-        {
-            UndoTip();
-            _request = Tip is { } ancestor ? new MirrorRequest.Header(ancestor.Number) : null;
-            if (_request is null)
-                Continue(nowMs);
-            return;
-        }
-
-        _pending = header;
-        _request = asked == NextNumber
-            ? new MirrorRequest.BlockLogs(header)
-            : new MirrorRequest.RangeLogs(NextNumber, asked);
-    }
-
-    /// <summary>
-    /// Answer to <see cref="MirrorRequest.RangeLogs"/> and <see cref="MirrorRequest.BlockLogs"/>.
-    /// </summary>
-    /// <param name="logs">In order of block and index; only of the two registries.</param>
-    /// <param name="nowMs">Milliseconds since 1970.</param>
-    public void OnLogs(IReadOnlyList<LogEntry> logs, ulong nowMs)
-    {
-        BlockHeader block = _pending!;
-        ulong from = NextNumber;
-        RouteTableBuilder builder = (Tip?.Table ?? _base?.Table ?? _empty).ToBuilder();
-        foreach (LogEntry log in logs)
-        {
-            bool isOurs = log.Address == _options.NodeRegistry || log.Address == _options.RouteRegistry;
-            bool isInRange = log.BlockNumber >= from && log.BlockNumber <= block.Number;
-            bool isInBlock = log.BlockNumber != block.Number || log.BlockHash == block.Hash;
-            if (!isOurs || !isInRange || !isInBlock || !MatchesRegistry(log) || !builder.TryApply(log))
+            bool mayAsk = provider.NotBeforeMs <= nowMs
+                && provider.Outstanding < MirrorLimits.OutstandingMax;
+            bool isChainIdDue = !provider.IsKnown || provider.NextChainIdMs <= nowMs;
+            if (mayAsk && isChainIdDue && !provider.IsAskingChainId)
             {
-                OnWrongContent($"gave logs that do not follow each other up to block {block.Number}", nowMs);
-                return;
+                provider.IsAskingChainId = true;
+                provider.ChainIdAskedMs = nowMs;
+                ask = ProviderPanel.Ask(provider, new MirrorRequest.ChainId(), Standing, nowMs);
+                return true;
+            }
+
+            bool isFinalisedDue = provider.IsKnown && provider.NextFinalisedMs <= nowMs;
+            if (mayAsk && isFinalisedDue && !provider.IsAskingFinalised)
+            {
+                provider.IsAskingFinalised = true;
+                provider.NextFinalisedMs = nowMs + MirrorLimits.FinalisedPollMs;
+                ask = ProviderPanel.Ask(provider, new MirrorRequest.Finalised(), Standing, nowMs);
+                return true;
             }
         }
 
-        builder.SetTime(block.TimestampSeconds);
-        bool isRange = block.Number > from;
-        _blocks.Add(new MirroredBlock(block.Number, block.Hash, builder.Build()));
-        if (_blocks.Count > MirrorLimits.UndoBlocksMax)
-        {
-            _blocks.RemoveAt(0);
-            _trusted = Math.Max(0, _trusted - 1);
-        }
-
-        if (isRange && (ulong)logs.Count < MirrorLimits.LogsPerAnswerMax / 8)
-            _range = Math.Min(2 * _range, MirrorLimits.RangeBlocksMax);
-        Used();
-        _tipIsFresh = true;
-        _pending = null;
-        if (isRange || block.Number >= _head)
-            _request = new MirrorRequest.Positions(block);
-        else
-            Continue(nowMs);
-    }
-
-    /// <summary>
-    /// Answer to <see cref="MirrorRequest.Positions"/>: what the registries themselves say at that block.
-    /// </summary>
-    public void OnPositions(RegistryPosition nodes, RegistryPosition routes, ulong nowMs)
-    {
-        MirroredBlock tip = _blocks[^1];
-        if (tip.Table.NodePosition != nodes || tip.Table.RoutePosition != routes)
-        {
-            OnWrongContent($"left out or changed events up to block {tip.Number}", nowMs);
-            return;
-        }
-
-        Used();
-        if (tip.Number >= VerifiedBlock || tip.Number >= _head)
-        {
-            // After a new beginning the table that serves is better than one of long ago.
-            if (_base is null)
-                Origin = TableOrigin.Chain;
-            Volatile.Write(ref _table, tip.Table);
-            VerifiedBlock = tip.Number;
-            VerifiedHash = tip.Hash;
-        }
-
-        _trusted = _blocks.Count;
-        if (tip.Number > _furthest || tip.Number >= _head)
-        {
-            // Only what leads on counts: a provider can lead to the same block again and again.
-            _undoneInRow = 0;
-            _furthest = tip.Number;
-        }
-
-        Continue(nowMs);
-    }
-
-    /// <summary>
-    /// The provider did not answer, or not in a way that can be used. One line says what it did.
-    /// </summary>
-    public void OnFailure(string problem, ulong nowMs, ulong breakMs = 0)
-    {
-        // What this provider said is undone back to what was verified, so that the next one
-        // does not inherit it.
-        while (_blocks.Count > _trusted)
-            UndoTip();
-        _undoneInRow = 0;
-        _furthest = 0;
-        MirrorProvider provider = _providers[_provider];
-        provider.LastProblem = problem;
-        provider.Failures++;
-        int doublings = Math.Min(provider.Failures - 1, 6);
-        ulong pauseMs = Math.Max(
-            breakMs, Math.Min(MirrorLimits.BreakStartMs << doublings, MirrorLimits.BreakMaxMs));
-        provider.NotBeforeMs = nowMs + pauseMs;
-        provider.IsKnown = false;
-        _request = null;
-        _pending = null;
-        _nextPollMs = 0;
-    }
-
-    /// <summary>
-    /// The provider refused a range as too large: it is asked for a smaller one, at last for a single block.
-    /// </summary>
-    public void OnRangeRefused(string problem, ulong nowMs)
-    {
-        ulong asked = _rangeEnd - NextNumber + 1;
-        if (asked <= 1)
-        {
-            OnFailure(problem, nowMs);
-            return;
-        }
-
-        _range = Math.Max(1, asked / 2);
-        _pending = null;
-        Continue(nowMs);
-    }
-
-    private static bool IsNodeEvent(LogEntry log) =>
-        log.Topics.Length > 0 && log.Topics[0] == NodeChanged.Topic;
-
-    private bool MatchesRegistry(LogEntry log) =>
-        log.Address == (IsNodeEvent(log) ? _options.NodeRegistry : _options.RouteRegistry);
-
-    private void OnKnownNumber(BlockHeader header, ulong nowMs)
-    {
-        int index = _blocks.FindIndex(block => block.Number == header.Number);
-        if (index >= 0 && _blocks[index].Hash == header.Hash)
-        {
-            _tipIsFresh = index == _blocks.Count - 1;
-            if (header.Number < _head)
-            {
-                Continue(nowMs);
-                return;
-            }
-
-            OnHeadThatIsKnown(header, nowMs);
-            return;
-        }
-
-        while (_blocks.Count > 0 && _blocks[^1].Number >= header.Number)
-            UndoTip();
-        _request = Tip is { } tip ? new MirrorRequest.Header(tip.Number) : null;
-        if (_request is null)
-            Continue(nowMs);
-    }
-
-    /// <summary>
-    /// The provider's head is a block we have: nothing is new, or it lags, or the chain became shorter. It is
-    /// believed to be shorter only when the provider says so several times in a row.
-    /// </summary>
-    private void OnHeadThatIsKnown(BlockHeader header, ulong nowMs)
-    {
-        if (_shorterHeads >= MirrorLimits.ShorterHeadsBelieved)
-        {
-            _shorterHeads = 0;
-            while (Tip is { } tip && tip.Number > header.Number)
-                UndoTip();
-            _request = new MirrorRequest.Positions(header);
-            return;
-        }
-
-        if (Tip is { } same && same.Number == header.Number)
-        {
-            if (VerifiedHash != same.Hash)
-            {
-                _request = new MirrorRequest.Positions(header);
-                return;
-            }
-
-            CheckedMs = nowMs;
-        }
-
-        _request = Idle(nowMs);
-    }
-
-    /// <summary>
-    /// The file that the table came from can no longer be read: the table serves, and is made anew from the
-    /// chain.
-    /// </summary>
-    private void BeginAnew()
-    {
-        _blocks.Clear();
-        _base = null;
-        _trusted = 0;
-        _request = null;
-        _pending = null;
-        _tipIsFresh = false;
-        _nextPollMs = 0;
-    }
-
-    private void UndoTip()
-    {
-        _blocks.RemoveAt(_blocks.Count - 1);
-        _trusted = Math.Min(_trusted, _blocks.Count);
-        BlocksUndone++;
-        _undoneInRow++;
-        if (_blocks.Count > 0)
-            return;
-        _base = null; // deeper than what is kept: begin at the deployment again, the last good table serves
-        _undoneInRow += MirrorLimits.UndoBlocksMax; // a beginning costs so much that a few are enough
-    }
-
-    private void OnWrongContent(string problem, ulong nowMs) =>
-        OnFailure(problem, nowMs, breakMs: 8 * MirrorLimits.BreakStartMs);
-
-    private void Continue(ulong nowMs)
-    {
-        ulong next = NextNumber;
-        if (next > _head)
-        {
-            if (Tip is { } tip && VerifiedHash != tip.Hash)
-            {
-                _request = new MirrorRequest.Header(tip.Number);
-                return;
-            }
-
-            CheckedMs = nowMs;
-            _request = Idle(nowMs);
-            return;
-        }
-
-        ulong margin = _head > MirrorLimits.BackfillMarginBlocks
-            ? _head - MirrorLimits.BackfillMarginBlocks
-            : 0;
-        _rangeEnd = next < margin ? Math.Min(margin, next + _range - 1) : next;
-
-        // One block is joined by its parent hash; before a range the tip itself must be looked at again.
-        bool looksAtTip = _rangeEnd > next && !_tipIsFresh && Tip is not null;
-        _request = new MirrorRequest.Header(looksAtTip ? Tip!.Value.Number : _rangeEnd);
-    }
-
-    private MirrorRequest? Idle(ulong nowMs)
-    {
-        _nextPollMs = nowMs + MirrorLimits.PollMs;
-        return null;
-    }
-
-    private void Used()
-    {
-        MirrorProvider provider = _providers[_provider];
-        provider.Answers++;
-        provider.Failures = 0;
-    }
-
-    /// <summary>
-    /// Stays with a provider while it is good; else the one that may be asked and failed least.
-    /// </summary>
-    private bool TryChooseProvider(ulong nowMs, out int provider, out ulong waitMs)
-    {
-        provider = _provider;
-        waitMs = 0;
-        if (_providers[_provider].NotBeforeMs <= nowMs && _providers[_provider].Failures == 0)
-            return true;
-        MirrorProvider? best = _providers
-            .Where(candidate => candidate.NotBeforeMs <= nowMs)
-            .OrderBy(candidate => candidate.Failures)
-            .ThenBy(candidate => (candidate.Index - _provider + _providers.Length) % _providers.Length)
-            .FirstOrDefault();
-        if (best is null)
-        {
-            waitMs = _providers.Min(candidate => candidate.NotBeforeMs) - nowMs;
-            return false;
-        }
-
-        if (best.Index != _provider)
-        {
-            _provider = best.Index;
-            _tipIsFresh = false;
-            _request = null;
-            _pending = null;
-            _nextPollMs = 0;
-        }
-
-        provider = _provider;
-        return true;
+        return false;
     }
 }

@@ -1,23 +1,28 @@
 using System.Security.Cryptography;
+using System.Threading.Channels;
 using Conet.Routing.Chain;
 using Conet.Routing.Tables;
 
 namespace Conet.Routing.Mirror;
 
 /// <summary>
-/// Runs a <see cref="ChainMirror"/> against its providers: one question at a time, with a time limit on
-/// each. Nothing a provider does ends it; only cancellation does. <see cref="Table"/> and
-/// <see cref="Status"/> may be read by any thread.
+/// Runs a <see cref="ChainMirror"/> against its providers: carries its asks, several at a time, with a time
+/// limit on each. Nothing a provider does ends it; only cancellation does. <see cref="Table"/>,
+/// <see cref="Status"/> and <see cref="Offer"/> are for any thread.
 /// </summary>
 public sealed class MirrorRunner
 {
     private readonly MirrorOptions _options;
     private readonly IReadOnlyList<IChainProvider> _providers;
     private readonly ChainMirror _mirror;
+    private readonly ProviderQuestions _questions;
     private readonly TimeProvider _time;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Channel<MirrorReply> _replies;
     private readonly Lock _gate = new();
     private MirrorStatus _status;
+    private MirrorSnapshot? _offered;
+    private int _open;
 
     /// <summary>Makes a runner; <see cref="RunAsync"/> starts it.</summary>
     /// <param name="options">What to follow.</param>
@@ -30,17 +35,27 @@ public sealed class MirrorRunner
         MirrorSnapshot? snapshot = null,
         TimeProvider? time = null)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(providers.Count);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(providers);
         _options = options;
         _providers = providers;
         _time = time ?? TimeProvider.System;
+        _questions = new ProviderQuestions(options);
         _mirror = new ChainMirror(
-            options, providers.Count, RandomNumberGenerator.GetBytes(RouteTrieSecretSize), snapshot);
+            options, [.. providers.Select(provider => provider.Name)],
+            RandomNumberGenerator.GetBytes(RouteTrieSecretSize), snapshot);
+        _replies = Channel.CreateBounded<MirrorReply>(providers.Count * MirrorLimits.OutstandingMax);
         _status = Describe();
     }
 
     /// <summary>Told of each new table, on the runner's thread; must return soon and not throw.</summary>
     public event Action<RouteTable>? TableChanged;
+
+    /// <summary>
+    /// Told, in one line for an operator, which provider did what, on the runner's thread; must return soon
+    /// and not throw.
+    /// </summary>
+    public event Action<string>? Noted;
 
     /// <summary>Bytes of the secret that a table's trie takes.</summary>
     public static int RouteTrieSecretSize => 32;
@@ -64,204 +79,139 @@ public sealed class MirrorRunner
     /// <summary>What can be written to a snapshot file now; null before the first verified table.</summary>
     public MirrorSnapshot? Snapshot { get; private set; }
 
+    /// <summary>
+    /// Offers a proved table of a stranger: it takes the place of back-filling if it is ahead of it and most
+    /// providers name its block; otherwise it is left.
+    /// </summary>
+    public void Offer(MirrorSnapshot snapshot)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        Interlocked.Exchange(ref _offered, snapshot);
+    }
+
     /// <summary>Runs until cancelled.</summary>
     public async Task RunAsync(CancellationToken ct)
     {
+        using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(ct);
         RouteTable shown = _mirror.Table;
         while (!ct.IsCancellationRequested)
         {
-            try
+            if (Interlocked.Exchange(ref _offered, null) is { } offered)
+                _mirror.Offer(offered);
+            ulong waitMs;
+            while (_mirror.TryAsk(NowMs(), out MirrorAsk ask, out waitMs))
             {
-                if (_mirror.Next(NowMs(), out MirrorRequest request, out int provider, out ulong waitMs))
-                    await AskAsync(_providers[provider], request, ct).ConfigureAwait(false);
-                else
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(waitMs, 1_000)), _time, ct)
-                        .ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (ct.IsCancellationRequested)
-            {
-                break;
+                _open++;
+                _ = CarryAsync(ask, ending.Token);
             }
 
-            if (!ReferenceEquals(shown, _mirror.Table))
+            shown = Show(shown);
+            await WaitAsync(waitMs, ct).ConfigureAwait(false);
+            while (_replies.Reader.TryRead(out MirrorReply reply))
             {
-                shown = _mirror.Table;
-                Snapshot = new MirrorSnapshot(
-                    _mirror.VerifiedBlock, _mirror.VerifiedHash, shown, _mirror.Origin);
-                TableChanged?.Invoke(shown);
+                _open--;
+                Feed(reply);
             }
 
-            lock (_gate)
-                _status = Describe();
-            if (_mirror.IsAtHead)
-                _ready.TrySetResult();
+            shown = Show(shown);
         }
+
+        await ending.CancelAsync().ConfigureAwait(false);
+        for (; _open > 0; _open--)
+            await _replies.Reader.ReadAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
-    private async Task AskAsync(IChainProvider provider, MirrorRequest request, CancellationToken ct)
+    private RouteTable Show(RouteTable shown)
+    {
+        while (_mirror.TryTakeNote(out string note))
+            Noted?.Invoke(note);
+        RouteTable table = _mirror.Table;
+        if (!ReferenceEquals(shown, table))
+        {
+            Snapshot = new MirrorSnapshot(
+                _mirror.VerifiedBlock, _mirror.VerifiedHash, table, _mirror.Origin);
+            TableChanged?.Invoke(table);
+        }
+
+        lock (_gate)
+            _status = Describe();
+        if (_mirror.IsAtHead)
+            _ready.TrySetResult();
+        return table;
+    }
+
+    private async Task WaitAsync(ulong waitMs, CancellationToken ct)
     {
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        Task pause = Task.Delay(TimeSpan.FromMilliseconds(waitMs), _time, limit.Token);
+        Task reply = _replies.Reader.WaitToReadAsync(limit.Token).AsTask();
+        await Task.WhenAny(pause, reply).ConfigureAwait(false);
+        if (reply.IsFaulted)
+            await reply.ConfigureAwait(false);
+        await limit.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAll(pause, reply).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Feed(MirrorReply reply)
+    {
+        if (reply.Answer is { } answer)
+            _mirror.OnAnswer(reply.Ask, answer, NowMs());
+        else
+            _mirror.OnFault(reply.Ask, reply.Fault!, NowMs());
+    }
+
+    // Every ask that was taken is replied to, also when it is cancelled.
+    private async Task CarryAsync(MirrorAsk ask, CancellationToken ct)
+    {
+        await Task.Yield();
+        using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(ct);
         limit.CancelAfter(MirrorLimits.AnswerMsMax);
+        MirrorReply reply;
         try
         {
-            await (request switch
-            {
-                MirrorRequest.ChainId => AskChainIdAsync(provider, limit.Token),
-                MirrorRequest.Head => AskHeadAsync(provider, limit.Token),
-                MirrorRequest.Header header => AskHeaderAsync(provider, header, limit.Token),
-                MirrorRequest.RangeLogs range => AskRangeAsync(provider, range, limit.Token),
-                MirrorRequest.BlockLogs logs => AskBlockLogsAsync(provider, logs, limit.Token),
-                MirrorRequest.Positions positions => AskPositionsAsync(provider, positions, limit.Token),
-                _ => throw new InvalidOperationException("Unknown request."),
-            }).ConfigureAwait(false);
+            RpcResult<MirrorAnswer> result = await _questions
+                .AskAsync(_providers[ask.Provider], ask.Request, limit.Token).ConfigureAwait(false);
+            reply = result.TryGet(out MirrorAnswer? answer, out RpcFault? fault)
+                ? new MirrorReply(ask, answer, null)
+                : new MirrorReply(ask, null, fault);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        catch (OperationCanceledException)
         {
-            _mirror.OnFailure(
-                $"{provider.Name} did not answer in {MirrorLimits.AnswerMsMax / 1000} s", NowMs());
+            string late = $"no answer within {MirrorLimits.AnswerMsMax / 1000} s";
+            reply = new MirrorReply(ask, null, new RpcFault(RpcErrorKind.Timeout, late));
         }
-    }
-
-    private async Task AskChainIdAsync(IChainProvider provider, CancellationToken ct)
-    {
-        RpcResult<ulong> answer = await provider.GetChainIdAsync(ct).ConfigureAwait(false);
-        if (answer.TryGet(out ulong chainId, out RpcFault? fault))
-            _mirror.OnChainId(chainId, NowMs());
-        else
-            Fail(provider, fault);
-    }
-
-    private async Task AskHeadAsync(IChainProvider provider, CancellationToken ct)
-    {
-        RpcResult<ulong> answer = await provider.GetBlockNumberAsync(ct).ConfigureAwait(false);
-        if (answer.TryGet(out ulong number, out RpcFault? fault))
-            _mirror.OnHead(number, NowMs());
-        else
-            Fail(provider, fault);
-    }
-
-    private async Task AskHeaderAsync(
-        IChainProvider provider, MirrorRequest.Header request, CancellationToken ct)
-    {
-        RpcResult<BlockHeader?> answer =
-            await provider.GetBlockAsync(BlockId.Number(request.Number), ct).ConfigureAwait(false);
-        if (answer.TryGet(out BlockHeader? header, out RpcFault? fault))
-            _mirror.OnHeader(header, NowMs());
-        else
-            Fail(provider, fault);
-    }
-
-    private async Task AskRangeAsync(
-        IChainProvider provider, MirrorRequest.RangeLogs range, CancellationToken ct)
-    {
-        LogFilter filter = LogFilter.Range(range.From, range.To, Registries, Topics);
-        RpcResult<LogEntry[]> answer = await provider.GetLogsAsync(filter, ct).ConfigureAwait(false);
-        if (!answer.TryGet(out LogEntry[]? logs, out RpcFault? fault))
+        catch (Exception mistake)
         {
-            if (fault.Kind is RpcErrorKind.Rejected or RpcErrorKind.TooLarge or RpcErrorKind.Timeout)
-                _mirror.OnRangeRefused($"{provider.Name}: {fault}", NowMs());
-            else
-                Fail(provider, fault);
-        }
-        else if (logs.Length >= MirrorLimits.LogsPerAnswerMax)
-            _mirror.OnRangeRefused($"{provider.Name} gave {logs.Length} logs at once", NowMs());
-        else
-            _mirror.OnLogs(logs, NowMs());
-    }
-
-    private async Task AskBlockLogsAsync(
-        IChainProvider provider, MirrorRequest.BlockLogs request, CancellationToken ct)
-    {
-        LogFilter filter = LogFilter.Block(request.Block.Hash, Registries, Topics);
-        RpcResult<LogEntry[]> answer = await provider.GetLogsAsync(filter, ct).ConfigureAwait(false);
-        if (answer.TryGet(out LogEntry[]? logs, out RpcFault? fault))
-            _mirror.OnLogs(logs, NowMs());
-        else
-            Fail(provider, fault);
-    }
-
-    private async Task AskPositionsAsync(
-        IChainProvider provider, MirrorRequest.Positions request, CancellationToken ct)
-    {
-        BlockId block = BlockId.Hash(request.Block.Hash);
-        RegistryPosition? nodes = await AskPositionAsync(provider, _options.NodeRegistry, block, ct)
-            .ConfigureAwait(false);
-        if (nodes is null)
+            // Ours: providers' are faults. It ends the runner.
+            _replies.Writer.TryComplete(mistake);
             return;
-        RegistryPosition? routes = await AskPositionAsync(provider, _options.RouteRegistry, block, ct)
-            .ConfigureAwait(false);
-        if (routes is not null)
-            _mirror.OnPositions(nodes.Value, routes.Value, NowMs());
-    }
-
-    private async Task<RegistryPosition?> AskPositionAsync(
-        IChainProvider provider, Wire.Addresses.Address registry, BlockId block, CancellationToken ct)
-    {
-        RpcResult<byte[]> count =
-            await provider.CallAsync(RegistryCalls.EventCount(registry), block, ct).ConfigureAwait(false);
-        if (!count.TryGet(out byte[]? countWord, out RpcFault? fault))
-        {
-            Fail(provider, fault);
-            return null;
         }
 
-        RpcResult<byte[]> hash =
-            await provider.CallAsync(RegistryCalls.EventsHash(registry), block, ct).ConfigureAwait(false);
-        if (!hash.TryGet(out byte[]? hashWord, out fault))
-        {
-            Fail(provider, fault);
-            return null;
-        }
-
-        if (RegistryCalls.TryReadPosition(countWord, hashWord, out RegistryPosition position))
-            return position;
-        _mirror.OnFailure($"{provider.Name} says there is no registry at {registry}", NowMs());
-        return null;
+        await _replies.Writer.WriteAsync(reply, CancellationToken.None).ConfigureAwait(false);
     }
-
-    private Wire.Addresses.Address[] Registries => [_options.NodeRegistry, _options.RouteRegistry];
-
-    private static Bytes32[] Topics => [NodeChanged.Topic, RouteChanged.Topic];
-
-    private void Fail(IChainProvider provider, RpcFault fault) =>
-        _mirror.OnFailure($"{provider.Name}: {fault}", NowMs());
 
     private ulong NowMs() => (ulong)_time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private MirrorStatus Describe()
     {
         RouteTable table = _mirror.Table;
+        ulong now = NowMs();
         return new MirrorStatus(
             _options.ChainId,
             _mirror.VerifiedBlock,
             _mirror.VerifiedHash,
             _mirror.HeadBlock,
             table.TimeSeconds,
-            _mirror.CheckedMs == 0 ? null : (NowMs() - Math.Min(NowMs(), _mirror.CheckedMs)) / 1000.0,
+            _mirror.CheckedMs == 0 ? null : (now - Math.Min(now, _mirror.CheckedMs)) / 1000.0,
             _mirror.IsAtHead,
             table.LiveRoutes,
             table.Nodes.Count,
             _mirror.BlocksUndone,
-            ProvedBlock: 0,
-            IsProved: false,
-            IsConfirmed: _providers.Count == 1 && _mirror.CheckedMs != 0,
-            FinalisedBlock: 0,
+            _mirror.ProvedBlock,
+            _mirror.IsProved,
+            _mirror.IsConfirmed,
+            _mirror.FinalisedBlock,
             _mirror.Origin,
-            [.. _mirror.Providers.Select((provider, i) => Describe(provider, _providers[i].Name))]);
-    }
-
-    private ProviderStatus Describe(MirrorProvider provider, string name)
-    {
-        ulong restMs = provider.NotBeforeMs - Math.Min(NowMs(), provider.NotBeforeMs);
-        return new ProviderStatus(
-            name,
-            restMs > 0 ? ProviderState.Resting : ProviderState.InUse,
-            restMs / 1000.0,
-            Score: 1.0 / (1 + provider.Failures),
-            provider.Answers,
-            provider.Failures,
-            Lies: 0,
-            LatencyMs: 0,
-            provider.LastProblem);
+            [.. _mirror.Providers.Select(provider => provider.Describe(now))]);
     }
 }

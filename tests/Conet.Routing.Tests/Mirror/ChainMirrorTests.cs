@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Conet.Routing.Chain;
 using Conet.Routing.Mirror;
 using Conet.Routing.Tables;
@@ -6,11 +5,23 @@ using Conet.Wire.Addresses;
 
 namespace Conet.Routing.Tests.Mirror;
 
+/// <summary>The mirror follows a chain, whatever happens to it.</summary>
 public sealed class ChainMirrorTests
 {
-    private static int Cases => Environment.GetEnvironmentVariable("CONET_FULL") == "1" ? 20_000 : 400;
+    private static readonly Manner[] _down =
+        [Manner.Absent, Manner.Stalls, Manner.OtherChain, Manner.AnswersTooMuch];
 
-    private static byte[] Secret => RandomNumberGenerator.GetBytes(32);
+    // Their headers are right.
+    private static readonly Manner[] _wrongAboutEvents =
+    [
+        Manner.OmitsLogs, Manner.AltersLogs, Manner.InventsLogs, Manner.ReordersLogs, Manner.MovesLogs,
+        Manner.FalseProofs, Manner.FalseCalls, Manner.CannotProve, Manner.RefusesRanges, Manner.Slow,
+    ];
+
+    private static readonly Manner[] _wrongAboutBlocks =
+        [Manner.GarbledHeaders, Manner.WrongParents, Manner.InventsBlocks, Manner.StaysBehind];
+
+    private static int Cases => Property.IsFull ? 10_000 : 300;
 
     [Fact]
     public void The_table_equals_the_chain_after_random_blocks_and_reorganisations()
@@ -20,43 +31,39 @@ public sealed class ChainMirrorTests
     }
 
     [Fact]
-    public void It_finds_the_truth_among_bad_providers()
+    public void It_finds_the_truth_among_bad_providers_while_most_of_those_there_name_the_true_blocks()
     {
-        Manner[] bad = [.. Enum.GetValues<Manner>().Where(manner => manner != Manner.Honest)];
         for (int seed = 0; seed < Cases / 2; seed++)
         {
             Random random = new(seed);
-            random.Shuffle(bad);
-            Manner[] manners = [.. bad.Take(random.Next(1, 5)), Manner.Honest];
+            Manner[] events = Draw(random, _wrongAboutEvents, 4);
+            Manner[] blocks = Draw(random, _wrongAboutBlocks, events.Length);
+            Manner[] down = Draw(random, _down, Math.Min(2, events.Length + 1));
+            Manner[] manners = [.. events, .. blocks, .. down, Manner.Honest];
             random.Shuffle(manners);
             Run(seed, manners, 4);
         }
     }
 
     [Theory]
-    [InlineData((int)Manner.Absent)]
-    [InlineData((int)Manner.OtherChain)]
-    [InlineData((int)Manner.OmitsLogs)]
-    [InlineData((int)Manner.AltersLogs)]
-    [InlineData((int)Manner.InventsLogs)]
-    [InlineData((int)Manner.WrongParents)]
-    public void One_bad_provider_alone_never_makes_a_wrong_table_and_is_named(int manner)
+    [InlineData(64)]
+    [InlineData(100)]
+    public void A_deep_reorganisation_is_undone_block_by_block(int depth)
     {
-        SimulatedChain chain = new(1);
+        SimulatedChain chain = new(7);
         chain.Grow(40);
-        ChainMirror mirror = new(SimulatedChain.Options, 1, Secret);
-        SimulatedProvider provider = new(chain, (Manner)manner, 1);
-        ulong now = 1;
-        for (int step = 0; step < 2_000; step++)
+        SimulatedNetwork network = SimulatedNetwork.Of(chain, Manner.Honest, Manner.Honest, Manner.Honest);
+        network.Settle("start");
+        for (int i = 0; i < 110; i++)
         {
-            now = Step(mirror, [provider], now);
-            if (mirror.VerifiedBlock > 0)
-                AssertIs(mirror.Table, chain.Blocks[(int)mirror.VerifiedBlock], "the table");
+            chain.Grow(1);
+            network.Settle("growing");
         }
 
-        Assert.NotNull(mirror.Providers[0].LastProblem);
-        bool isWrong = mirror.Table.RoutePosition != chain.Head.Truth.RoutePosition;
-        Assert.False(mirror.IsAtHead && manner != (int)Manner.OtherChain && isWrong);
+        chain.Reorganise(depth, depth + 1);
+        network.Settle("after");
+        Assert.DoesNotContain(network.Notes, note => note.Contains("deployment", StringComparison.Ordinal));
+        Assert.True(network.Mirror.BlocksUndone >= depth, $"{network.Mirror.BlocksUndone} undone");
     }
 
     [Fact]
@@ -64,26 +71,25 @@ public sealed class ChainMirrorTests
     {
         SimulatedChain chain = new(2);
         chain.Grow(200);
-        ChainMirror mirror = new(SimulatedChain.Options, 1, Secret);
-        SimulatedProvider honest = new(chain, Manner.Honest, 1);
-        ulong now = Settle(mirror, [honest], chain, 1, "before");
-        RouteTable good = mirror.Table;
-        SimulatedProvider absent = new(chain, Manner.Absent, 1);
-        for (int i = 0; i < 50; i++)
-            now = Step(mirror, [absent], now);
-        Assert.Same(good, mirror.Table);
-        Assert.True(mirror.Providers[0].NotBeforeMs <= now + MirrorLimits.BreakMaxMs);
+        SimulatedNetwork network = SimulatedNetwork.Of(chain, Manner.Honest);
+        network.Settle("before");
+        RouteTable good = network.Mirror.Table;
+        network.Providers[0].Manner = Manner.Absent;
+        network.RunFor(300_000);
+        Assert.Same(good, network.Mirror.Table);
+        Assert.True(network.Mirror.Providers[0].NotBeforeMs <= network.NowMs + MirrorLimits.BreakMaxMs);
 
         chain.Reorganise(depth: 190, blocks: 195);
-        bool changedEarly = false;
-        for (int i = 0; i < 10; i++)
+        network.Providers[0].Manner = Manner.Honest;
+        ulong block = network.Mirror.VerifiedBlock;
+        for (int i = 0; i < 100_000 && network.Mirror.VerifiedHash != chain.Head.Header.Hash; i++)
         {
-            now = Step(mirror, [honest], now + MirrorLimits.BreakMaxMs);
-            changedEarly |= !ReferenceEquals(good, mirror.Table) && !mirror.IsAtHead;
+            network.Step();
+            bool isOlder = network.Mirror.VerifiedBlock < block;
+            Assert.False(isOlder, $"a table of block {network.Mirror.VerifiedBlock} served after {block}");
         }
 
-        Assert.False(changedEarly);
-        Settle(mirror, [honest], chain, now, "after");
+        network.Settle("after");
     }
 
     [Fact]
@@ -91,11 +97,10 @@ public sealed class ChainMirrorTests
     {
         SimulatedChain chain = new(3);
         chain.Grow(30);
-        ChainMirror mirror = new(SimulatedChain.Options, 1, Secret);
-        SimulatedProvider honest = new(chain, Manner.Honest, 1);
-        ulong now = Settle(mirror, [honest], chain, 1, "before");
+        SimulatedNetwork network = SimulatedNetwork.Of(chain, Manner.Honest);
+        network.Settle("before");
         chain.Reorganise(depth: 6, blocks: 0);
-        Settle(mirror, [honest], chain, now, "after");
+        network.Settle("after");
     }
 
     [Fact]
@@ -103,20 +108,59 @@ public sealed class ChainMirrorTests
     {
         SimulatedChain chain = new(4);
         chain.Grow(60);
-        ChainMirror first = new(SimulatedChain.Options, 1, Secret);
-        SimulatedProvider honest = new(chain, Manner.Honest, 1);
-        Settle(first, [honest], chain, 1, "first");
-        MirrorSnapshot snapshot = new(first.VerifiedBlock, first.VerifiedHash, first.Table);
+        SimulatedNetwork first = SimulatedNetwork.Of(chain, Manner.Honest);
+        first.Settle("first");
+        MirrorSnapshot snapshot = SnapshotOf(first);
 
         chain.Grow(5);
-        ChainMirror resumed = new(SimulatedChain.Options, 1, Secret, snapshot);
-        Assert.Equal(snapshot.BlockNumber, resumed.VerifiedBlock);
-        Assert.Same(snapshot.Table, resumed.Table);
-        Settle(resumed, [honest], chain, 1, "resumed");
+        SimulatedNetwork resumed = Resume(chain, snapshot);
+        Assert.Equal(snapshot.BlockNumber, resumed.Mirror.VerifiedBlock);
+        Assert.Same(snapshot.Table, resumed.Mirror.Table);
+        resumed.Settle("resumed");
+        Assert.Equal(TableOrigin.OwnSnapshot, resumed.Mirror.Origin);
 
         chain.Reorganise(depth: 20, blocks: 25);
-        ChainMirror stale = new(SimulatedChain.Options, 1, Secret, snapshot);
-        Settle(stale, [honest], chain, 1, "stale");
+        SimulatedNetwork stale = Resume(chain, snapshot);
+        stale.Settle("stale");
+        Assert.Equal(TableOrigin.Chain, stale.Mirror.Origin);
+    }
+
+    [Fact]
+    public void A_snapshot_ahead_of_the_back_fill_takes_its_place_and_one_of_another_chain_does_not()
+    {
+        SimulatedChain chain = new(5), other = new(6);
+        chain.Grow(400);
+        other.Grow(400);
+        SimulatedNetwork whole = SimulatedNetwork.Of(chain, Manner.Honest);
+        whole.Settle("whole");
+        MirrorSnapshot good = SnapshotOf(whole) with { Origin = TableOrigin.StrangersSnapshot };
+        SimulatedNetwork stranger = SimulatedNetwork.Of(other, Manner.Honest);
+        stranger.Settle("stranger");
+        chain.Grow(100);
+
+        SimulatedNetwork offered = SimulatedNetwork.Of(chain, Manner.Honest);
+        offered.Mirror.Offer(good);
+        offered.Settle("offered");
+        Assert.Equal(TableOrigin.StrangersSnapshot, offered.Mirror.Origin);
+
+        SimulatedNetwork refusing = SimulatedNetwork.Of(chain, Manner.Honest);
+        refusing.Mirror.Offer(SnapshotOf(stranger));
+        refusing.Settle("refusing");
+        Assert.Equal(TableOrigin.Chain, refusing.Mirror.Origin);
+        Assert.Contains(refusing.Notes, note => note.Contains("another chain", StringComparison.Ordinal));
+    }
+
+    private static MirrorSnapshot SnapshotOf(SimulatedNetwork network) =>
+        new(network.Mirror.VerifiedBlock, network.Mirror.VerifiedHash, network.Mirror.Table);
+
+    private static SimulatedNetwork Resume(SimulatedChain chain, MirrorSnapshot snapshot) =>
+        new(chain, [new SimulatedProvider(chain, Manner.Honest, 1)], snapshot);
+
+    private static Manner[] Draw(Random random, Manner[] manners, int max)
+    {
+        Manner[] shuffled = [.. manners];
+        random.Shuffle(shuffled);
+        return shuffled[..random.Next(Math.Min(max, shuffled.Length) + 1)];
     }
 
     [Fact]
@@ -124,114 +168,50 @@ public sealed class ChainMirrorTests
     {
         SimulatedChain chain = new(6);
         chain.Grow(120);
-        ChainMirror first = new(SimulatedChain.Options, 1, Secret);
-        SimulatedProvider honest = new(chain, Manner.Honest, 1);
-        Settle(first, [honest], chain, 1, "first");
+        SimulatedNetwork first = SimulatedNetwork.Of(chain, Manner.Honest);
+        first.Settle("first");
         using SnapshotFolder folder = new();
-        MirrorSnapshot snapshot = folder.WriteAndRead(
-            new MirrorSnapshot(first.VerifiedBlock, first.VerifiedHash, first.Table), SimulatedChain.Options);
-        ChainMirror mirror = new(SimulatedChain.Options, 1, Secret, snapshot);
-        ulong now = Settle(mirror, [honest], chain, 1, "before");
+        MirrorSnapshot snapshot = folder.WriteAndRead(SnapshotOf(first), SimulatedChain.Options);
+        SimulatedNetwork network = Resume(chain, snapshot);
+        network.Settle("before");
         File.WriteAllBytes(folder.File, []);
         Address wallet = snapshot.Table.Routes.Keys.First();
-        Assert.True(mirror.Table.Routes.ContainsKey(wallet));
-        Assert.False(mirror.Table.Routes.TryGetValue(wallet, out _));
-        Assert.True(mirror.Table.Routes.IsDamaged);
+        Assert.True(network.Mirror.Table.Routes.ContainsKey(wallet));
+        Assert.False(network.Mirror.Table.Routes.TryGetValue(wallet, out _));
+        Assert.True(network.Mirror.Table.Routes.IsDamaged);
 
         chain.Grow(3);
-        int liveRoutes = mirror.Table.LiveRoutes;
-        for (int step = 0; !mirror.IsAtHead || mirror.VerifiedHash != chain.Head.Header.Hash; step++)
+        RouteTable damaged = network.Mirror.Table;
+        int liveRoutes = damaged.LiveRoutes;
+        while (ReferenceEquals(damaged, network.Mirror.Table))
         {
-            Assert.True(step < 2_000, "the table was not made anew");
-            Assert.Equal(liveRoutes, mirror.Table.LiveRoutes);
-            now = Step(mirror, [honest], now);
+            Assert.True(network.NowMs < 100_000, "the table was not made anew");
+            Assert.Equal(liveRoutes, network.Mirror.Table.LiveRoutes);
+            network.Step();
         }
 
-        Assert.False(mirror.Table.Routes.IsDamaged);
-        AssertIs(mirror.Table, chain.Head, "anew");
+        network.Settle("anew");
+        Assert.False(network.Mirror.Table.Routes.IsDamaged);
+        Assert.Equal(0, network.Mirror.Providers[0].Lies);
     }
 
     private static void Run(int seed, Manner[] manners, int rounds)
     {
+        string what = $"seed {seed} ({string.Join(' ', manners)})";
         Random random = new(seed);
         SimulatedChain chain = new(seed);
-        SimulatedProvider[] providers =
-            [.. manners.Select((manner, i) => new SimulatedProvider(chain, manner, seed + i))];
-        ChainMirror mirror = new(SimulatedChain.Options, providers.Length, Secret);
-        ulong now = 1_000;
+        SimulatedNetwork network = SimulatedNetwork.Of(chain, manners);
         for (int round = 0; round < rounds; round++)
         {
             if (round > 0 && random.Next(2) == 0)
                 chain.Reorganise(random.Next(1, 33), random.Next(1, 40));
             else
                 chain.Grow(random.Next(1, 30));
-            for (int i = random.Next(6); i > 0; i--)
-                now = Step(mirror, providers, now); // sometimes the chain moves on in the middle of the walk
+            for (int i = random.Next(30); i > 0; i--)
+                network.Step(); // sometimes the chain moves on in the middle of the walk
             if (random.Next(3) == 0)
                 chain.Reorganise(random.Next(1, 4), random.Next(1, 6));
-            now = Settle(mirror, providers, chain, now, $"seed {seed}, round {round}");
+            network.Settle($"{what}, round {round}");
         }
-    }
-
-    private static ulong Step(ChainMirror mirror, SimulatedProvider[] providers, ulong now)
-    {
-        if (mirror.Next(now, out MirrorRequest request, out int provider, out ulong waitMs))
-        {
-            providers[provider].Answer(mirror, request, now);
-            return now + 5;
-        }
-
-        Assert.True(waitMs > 0);
-        return now + waitMs;
-    }
-
-    private static ulong Settle(
-        ChainMirror mirror, SimulatedProvider[] providers, SimulatedChain chain, ulong now, string what)
-    {
-        for (int step = 0; step < 20_000; step++)
-        {
-            now = Step(mirror, providers, now);
-            if (mirror.IsAtHead && mirror.VerifiedHash == chain.Head.Header.Hash)
-            {
-                AssertIs(mirror.Table, chain.Head, what);
-                return now;
-            }
-        }
-
-        Assert.Fail($"{what}: not at the head after 20000 steps; "
-            + string.Join("; ", mirror.Providers.Select(p => p.LastProblem)));
-        return now;
-    }
-
-    private static void AssertIs(RouteTable table, SimulatedChain.Block block, string what)
-    {
-        SimulatedChain.Truth truth = block.Truth;
-        Expect(truth.RoutePosition == table.RoutePosition, what, "routes' position");
-        Expect(truth.NodePosition == table.NodePosition, what, "nodes' position");
-        Expect(truth.Routes.Count == table.Routes.Count, what, "count of routes");
-        foreach ((Address wallet, RouteRecord route) in truth.Routes)
-        {
-            Expect(table.Routes[wallet].Route == route, what, "route");
-            bool isLive = route.IsLive && route.Packed.ExpiresUnixSeconds > block.Header.TimestampSeconds;
-            bool isFound = table.TryGetHomes(wallet, out Homes homes);
-            Expect(isFound == isLive, what, "route in force");
-            Expect(!isLive || homes.First == route.Packed.Home0.Value, what, "home");
-        }
-
-        foreach ((uint id, NodeRecord node) in truth.Nodes)
-        {
-            Expect(table.Nodes[id].Node == node, what, "node");
-            bool isServed = table.TryGetHomes(
-                NodeAddress.Alias(new NodeId(id), new byte[32]), out Homes homes);
-            Expect(isServed == (node.State != NodeState.Retired), what, "node prefix");
-            Expect(!isServed || homes.First == id, what, "node prefix's home");
-        }
-    }
-
-    // No text is put together unless it is needed: this runs millions of times.
-    private static void Expect(bool isTrue, string what, string detail)
-    {
-        if (!isTrue)
-            Assert.Fail($"{what}: {detail}");
     }
 }

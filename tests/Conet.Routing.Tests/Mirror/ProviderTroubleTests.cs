@@ -118,6 +118,8 @@ public sealed class ProviderTroubleTests
         await chain.ChangeAsync(2);
         await AssertFollowsAsync(mirror, anvil, chain, manner + ", later");
         Assert.Null(mirror.Status.Providers[1].LastProblem);
+        Assert.True(mirror.Status.IsProved);
+        Assert.Contains(mirror.Notes, note => note.Contains(bad.Name, StringComparison.Ordinal));
     }
 
     // What anvil says, with one thing made wrong.
@@ -138,6 +140,13 @@ public sealed class ProviderTroubleTests
             case "resets" when !isChainId:
                 exchange.Reset();
                 return;
+        }
+
+        if (manner == "wrong positions" && method == "eth_getProof")
+        {
+            await exchange.AnswerAsync(
+                $$"""{"id":{{exchange.Id}},"error":{"message":"no such method","code":-32601 } }""");
+            return;
         }
 
         RpcResult<byte[]> truth = await anvil.Rpc.CallAsync(

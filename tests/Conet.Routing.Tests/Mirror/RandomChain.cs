@@ -24,6 +24,9 @@ internal sealed class RandomChain
 
     public Random Random { get; }
 
+    /// <summary>Most blocks that a reorganisation replaces.</summary>
+    public int DepthMax { get; init; } = 24;
+
     public TestRegistries Registries { get; }
 
     public IReadOnlyList<Wallet> Wallets { get; }
@@ -64,7 +67,7 @@ internal sealed class RandomChain
     private async Task<string> ReorganiseAsync()
     {
         ulong head = (await _anvil.HeadAsync()).Number;
-        int depth = (int)Math.Min(head - Registries.Options.StartBlock, (ulong)Random.Next(1, 25));
+        int depth = (int)Math.Min(head - Registries.Options.StartBlock, (ulong)Random.Next(1, DepthMax + 1));
         if (depth == 0)
             return await ChangeAsync(2);
         await _anvil.CallAsync("anvil_reorg", $"[{depth},[]]");

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using Conet.Routing.Chain;
 using Conet.Routing.Mirror;
@@ -14,13 +15,18 @@ internal sealed class RunningMirror : IAsyncDisposable
     private readonly Task _running;
 
     public RunningMirror(
-        MirrorOptions options, IReadOnlyList<IChainProvider> providers, MirrorSnapshot? snapshot = null)
+        MirrorOptions options, IReadOnlyList<IChainProvider> providers, MirrorSnapshot? snapshot = null,
+        int speed = Speed)
     {
-        Runner = new MirrorRunner(options, providers, snapshot, new FastTime(Speed));
+        Runner = new MirrorRunner(options, providers, snapshot, new FastTime(speed));
+        Runner.Noted += note => Notes.Enqueue(note);
         _running = Task.Run(() => Runner.RunAsync(_stop.Token));
     }
 
     public MirrorRunner Runner { get; }
+
+    /// <summary>Lines for the operator so far.</summary>
+    public ConcurrentQueue<string> Notes { get; } = [];
 
     public MirrorStatus Status => Runner.Status;
 

@@ -18,20 +18,33 @@ internal sealed class SimulatedChain
 
     private readonly Random _random;
     private readonly List<Block> _blocks = [];
+    private readonly Dictionary<Bytes32, Block> _ever = [];
+    private readonly bool _isHashed;
+    private readonly int _seed;
     private int _salt;
 
-    public SimulatedChain(int seed)
+    /// <param name="seed">For everything that is drawn.</param>
+    /// <param name="isHashed">Whether headers hash to their names, as Ethereum's do.</param>
+    public SimulatedChain(int seed, bool isHashed = true)
     {
         _random = new Random(seed);
+        _seed = seed;
+        _isHashed = isHashed;
         for (ulong i = 0; i < StartBlock; i++)
             Add(withEvents: false);
     }
 
     public static MirrorOptions Options { get; } = new(ChainId, Contract(1), Contract(2), StartBlock);
 
+    /// <summary>A block has fewer events than that.</summary>
+    public int EventsMax { get; set; } = 5;
+
     public Block Head => _blocks[^1];
 
     public IReadOnlyList<Block> Blocks => _blocks;
+
+    /// <summary>A block that is or was on the chain, or null.</summary>
+    public Block? FindEver(Bytes32 hash) => _ever.GetValueOrDefault(hash);
 
     public static Address Contract(byte n)
     {
@@ -64,15 +77,20 @@ internal sealed class SimulatedChain
         byte[] seed = new byte[16];
         BinaryPrimitives.WriteUInt64BigEndian(seed, number);
         BinaryPrimitives.WriteInt32BigEndian(seed.AsSpan(8), ++_salt);
+        BinaryPrimitives.WriteInt32BigEndian(seed.AsSpan(12), _seed);
         Bytes32 hash = new(Keccak256.Hash(seed));
         ulong time = (last?.Header.TimestampSeconds ?? 1_800_000_000) + (ulong)_random.Next(1, 30);
-        BlockHeader header = new(number, hash, last?.Header.Hash ?? default, time, default, null);
+        BlockHeader header = new(number, hash, last?.Header.Hash ?? default, time, default, null)
+        {
+            IsHashed = _isHashed,
+        };
         Truth truth = last?.Truth.Copy() ?? new Truth();
         List<LogEntry> logs = [];
-        for (int i = withEvents ? _random.Next(5) : 0; i > 0; i--)
+        for (int i = withEvents ? _random.Next(EventsMax) : 0; i > 0; i--)
             logs.Add(_random.Next(
                 4) == 0 ? ChangeNode(header, truth, logs.Count) : ChangeRoute(header, truth, logs.Count));
         _blocks.Add(new Block(header, logs, truth));
+        _ever[hash] = _blocks[^1];
     }
 
     private LogEntry ChangeNode(BlockHeader header, Truth truth, int index)
