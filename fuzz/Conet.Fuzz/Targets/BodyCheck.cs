@@ -31,6 +31,10 @@ internal static class BodyCheck
         BodyKind.Refused => Refused(body),
         BodyKind.Probe => ReplyBlockOf(body, ofNode: true),
         BodyKind.ProbeAnswer => ProbeAnswer(body),
+        BodyKind.BucketAsk => BucketAsk(body),
+        BodyKind.BucketState => BucketStanding(body),
+        BodyKind.BucketFetch => BucketFetch(body),
+        BodyKind.BucketPiece => BucketPiece(body),
         _ => false,
     };
 
@@ -181,6 +185,42 @@ internal static class BodyCheck
         Span<byte> again = stackalloc byte[ProbeAnswerBody.Size];
         return ProbeAnswerBody.TryParse(bytes, out ProbeAnswerBody body)
             && Same(bytes, again[..body.Write(again)]);
+    }
+
+    private static bool BucketAsk(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> again = stackalloc byte[BucketAskBody.Size];
+        return BucketAskBody.TryParse(bytes, out BucketAskBody body)
+            && Same(bytes, again[..body.Write(again)]);
+    }
+
+    private static bool BucketStanding(ReadOnlySpan<byte> bytes)
+    {
+        Span<byte> again = stackalloc byte[BucketStateBody.Size];
+        return BucketStateBody.TryParse(bytes, out BucketStateBody body)
+            && Same(bytes, again[..body.Write(again)]);
+    }
+
+    private static bool BucketFetch(ReadOnlySpan<byte> bytes)
+    {
+        if (!BucketFetchBody.TryParse(bytes, out BucketFetchBody body))
+            return false;
+        Span<byte> again = stackalloc byte[BucketFetchBody.Size];
+        return Same(bytes, again[..BucketFetchBody.Write(
+            body.Token, body.ContentId, body.First, body.Wanted, again)]);
+    }
+
+    private static bool BucketPiece(ReadOnlySpan<byte> bytes)
+    {
+        if (!BucketPieceBody.TryParse(bytes, out BucketPieceBody body))
+            return false;
+        Check(body.Piece.Length is > 0 and <= BucketPieceBody.PieceSize, "a piece of no allowed size");
+        if (body.Index >= JoinedPiecesMax)
+            return true;
+        byte[] whole = new byte[(body.Index * BucketPieceBody.PieceSize) + body.Piece.Length];
+        body.Piece.CopyTo(whole.AsSpan(body.Index * BucketPieceBody.PieceSize));
+        byte[] again = new byte[EnvelopeLayout.BodyBytesMax];
+        return Same(bytes, again.AsSpan(0, BucketPieceBody.Write(body.RequestId, body.Index, whole, again)));
     }
 
     private static bool Same(ReadOnlySpan<byte> read, ReadOnlySpan<byte> written)

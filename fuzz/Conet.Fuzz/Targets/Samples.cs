@@ -23,7 +23,8 @@ internal static class Samples
         BodyKind.Message, BodyKind.Fragment, BodyKind.FragmentAck, BodyKind.Receipt, BodyKind.Attach,
         BodyKind.Challenge, BodyKind.Confirm, BodyKind.Attached, BodyKind.KeepAlive, BodyKind.Kept,
         BodyKind.AliasRegister, BodyKind.AliasResult, BodyKind.AliasRevoke, BodyKind.Detach, BodyKind.Refused,
-        BodyKind.Probe, BodyKind.ProbeAnswer,
+        BodyKind.Probe, BodyKind.ProbeAnswer, BodyKind.BucketAsk, BodyKind.BucketState, BodyKind.BucketFetch,
+        BodyKind.BucketPiece,
     ];
 
     /// <summary>Bytes that differ from place to place: seed, seed + 1, ...</summary>
@@ -63,6 +64,10 @@ internal static class Samples
             BodyKind.Refused => new RefusedBody(id, RefusalReason.NoRoom).Write(room),
             BodyKind.Probe => WriteProbe(room),
             BodyKind.ProbeAnswer => new ProbeAnswerBody(id, NowMs).Write(room),
+            BodyKind.BucketAsk => new BucketAskBody(token, AddressPrefix.Of(Recipient, 11)).Write(room),
+            BodyKind.BucketState => BucketStanding(id).Write(room),
+            BodyKind.BucketFetch => BucketFetchBody.Write(token, Pattern(32, 5), 32, 0xFFFF_FFFF, room),
+            BodyKind.BucketPiece => BucketPieceBody.Write(id, 1, Pattern(1_000, 6), room),
             _ => WriteToken(token, room),
         };
         return room[..length];
@@ -95,6 +100,18 @@ internal static class Samples
         MessageId = new MessageId(Pattern(MessageId.Size, (byte)kind)),
         To = Recipient,
         Body = body,
+    };
+
+    private static BucketStateBody BucketStanding(MessageId id) => new()
+    {
+        RequestId = id,
+        State = BucketState.Ready,
+        TableRecords = 1_000_000,
+        Prefix = AddressPrefix.Of(Recipient, 11),
+        Records = 488,
+        ContentBytes = 1_300_000,
+        ContentHash = Pattern(32, 5),
+        BlockNumber = 21_000_000,
     };
 
     private static int WriteProbe(Span<byte> room)

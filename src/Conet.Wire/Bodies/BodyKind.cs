@@ -53,4 +53,16 @@ public enum BodyKind : byte
 
     /// <summary>It is.</summary>
     ProbeAnswer = 0x21,
+
+    /// <summary>A client asks for the routes under a prefix.</summary>
+    BucketAsk = 0x30,
+
+    /// <summary>How that bucket stands.</summary>
+    BucketState = 0x31,
+
+    /// <summary>The client asks for pieces of it.</summary>
+    BucketFetch = 0x32,
+
+    /// <summary>One of them.</summary>
+    BucketPiece = 0x33,
 }

@@ -58,6 +58,9 @@ public sealed partial class SpecTests
         ["REFUSED"] = RefusedBody.Size,
         ["PROBE"] = ReplyBlock.Size,
         ["PROBE_ANSWER"] = ProbeAnswerBody.Size,
+        ["BUCKET_ASK"] = BucketAskBody.Size,
+        ["BUCKET_STATE"] = BucketStateBody.Size,
+        ["BUCKET_FETCH"] = BucketFetchBody.Size,
     };
 
     [GeneratedRegex(@"(\d+) ([a-z ]+)(?=[,.])")]

@@ -91,6 +91,40 @@ internal static class GoldenBodies
     public static byte[] ProbeAnswer(uint seed) =>
         Written(bytes => new ProbeAnswerBody(Id(seed), GoldenCell.Now + 5).Write(bytes));
 
+    public static byte[] BucketAsk(uint seed, int bits) => Written(
+        bytes => new BucketAskBody(Token(seed), Prefix(seed, bits)).Write(bytes));
+
+    public static byte[] BucketStanding(uint seed) => Written(bytes => new BucketStateBody
+    {
+        RequestId = Id(seed),
+        State = BucketState.Ready,
+        TableRecords = 1_000_000_000_000,
+        Prefix = Prefix(seed, 21),
+        Records = 466,
+        ContentBytes = 1_234_567,
+        ContentHash = Draw(seed, "contentHash", BucketStateBody.HashSize),
+        BlockNumber = 21_000_000,
+    }.Write(bytes));
+
+    public static byte[] BucketPending(uint seed) => Written(bytes => new BucketStateBody
+    {
+        RequestId = Id(seed),
+        State = BucketState.BeingMade,
+        RetryMs = 500,
+        TableRecords = 640,
+        Prefix = Prefix(seed, 1),
+    }.Write(bytes));
+
+    public static byte[] BucketFetch(uint seed, int first, uint wanted) => Written(bytes =>
+        BucketFetchBody.Write(
+            Token(seed), Draw(seed, "contentHash", BucketStateBody.HashSize), first, wanted, bytes));
+
+    public static byte[] BucketPiece(uint seed, int index, int contentBytes) => Written(bytes =>
+        BucketPieceBody.Write(Id(seed), index, Draw(seed, "bucket", contentBytes), bytes));
+
+    private static AddressPrefix Prefix(uint seed, int bits) =>
+        AddressPrefix.Of(new Address(Draw(seed, "prefixOf", Address.Size)), bits);
+
     private static MessageId Id(uint seed) => new(Draw(seed, "requestId", MessageId.Size));
 
     private static AttachToken Token(uint seed) => new(TokenBytes(seed));

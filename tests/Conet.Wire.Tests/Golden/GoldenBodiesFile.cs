@@ -67,6 +67,8 @@ internal static class GoldenBodiesFile
             "alias in place of the node itself",
             BodyKind.Probe,
             GoldenBodies.BlockBytes(GoldenBodies.Block(Seed)));
+        foreach (GoldenBody body in MalformedBuckets())
+            yield return body;
         foreach ((BodyKind kind, byte[] body) in FixedSizes())
         {
             yield return new("one byte short", kind, body[..^1]);
@@ -97,6 +99,21 @@ internal static class GoldenBodiesFile
 
         foreach (GoldenBody body in Acknowledgements().Concat(Control()))
             yield return body;
+    }
+
+    private static IEnumerable<GoldenBody> MalformedBuckets()
+    {
+        byte[] ask = GoldenBodies.BucketAsk(Seed, 9), state = GoldenBodies.BucketStanding(Seed);
+        byte[] piece = GoldenBodies.BucketPiece(Seed, 0, 5_000);
+        yield return new("33 bits", BodyKind.BucketAsk, With(ask, 16, [33]));
+        yield return new("a bit beyond the prefix", BodyKind.BucketAsk, With(ask, 20, [1]));
+        yield return new("state 0", BodyKind.BucketState, With(state, 16, [0]));
+        yield return new("state 6", BodyKind.BucketState, With(state, 16, [6]));
+        yield return new("a bit beyond the prefix", BodyKind.BucketState, With(state, 33, [1]));
+        yield return new("nothing wanted", BodyKind.BucketFetch,
+            With(GoldenBodies.BucketFetch(Seed, 7, 1), 34, new byte[4]));
+        yield return new("no piece", BodyKind.BucketPiece, piece[..18]);
+        yield return new("piece too long", BodyKind.BucketPiece, [.. piece, 0]);
     }
 
     private static IEnumerable<GoldenBody> Acknowledgements()
@@ -165,10 +182,51 @@ internal static class GoldenBodiesFile
             ("alias", probe[..20]), ("key", probe[20..52]), ("expiresMs", GoldenBodies.BlockExpiresMs));
         yield return Body(BodyKind.ProbeAnswer, GoldenBodies.ProbeAnswer(Seed),
             ("requestId", id), ("receivedMs", GoldenCell.Now + 5));
+        foreach (GoldenBody body in Buckets(id, token))
+            yield return body;
     }
 
+    private static IEnumerable<GoldenBody> Buckets(byte[] id, byte[] token)
+    {
+        GoldenBody Body(
+            BodyKind kind, string name, byte[] bytes, params (string Name, object Value)[] fields) =>
+            new(name, kind, bytes) { Fields = json => WriteAll(json, fields) };
+        foreach (int bits in new[] { 0, 9, 32 })
+        {
+            byte[] ask = GoldenBodies.BucketAsk(Seed, bits);
+            yield return Body(BodyKind.BucketAsk, $"{bits} bits", ask,
+                ("token", token), ("bits", bits), ("prefix", ask[17..]));
+        }
+
+        foreach ((string name, byte[] state) in new[]
+        {
+            ("ready", GoldenBodies.BucketStanding(Seed)), ("being made", GoldenBodies.BucketPending(Seed)),
+        })
+        {
+            yield return Body(BodyKind.BucketState, name, state,
+                ("requestId", id), ("state", state[16]), ("retryMs", BigEndian(state[17..21])),
+                ("tableRecords", (ulong)BigEndian(state[21..29])), ("bits", state[29]),
+                ("prefix", state[30..34]), ("records", BigEndian(state[34..38])),
+                ("bytes", BigEndian(state[38..42])), ("contentHash", state[42..74]),
+                ("blockNumber", (ulong)BigEndian(state[74..])));
+        }
+
+        byte[] fetch = GoldenBodies.BucketFetch(Seed, 96, 0x8000_0001);
+        yield return Body(BodyKind.BucketFetch, "the first and the last of 32", fetch,
+            ("token", token), ("contentId", fetch[16..32]), ("first", 96), ("wanted", 0x8000_0001L));
+        foreach ((string name, int index) in new[] { ("whole", 4), ("the last", 5) })
+        {
+            byte[] piece = GoldenBodies.BucketPiece(Seed, index, 5_000);
+            yield return Body(BodyKind.BucketPiece, name, piece,
+                ("requestId", id), ("index", index), ("piece", piece[18..]));
+        }
+    }
+
+    private static long BigEndian(byte[] bytes) => bytes.Aggregate(0L, (sum, next) => (sum << 8) | next);
+
     private static IEnumerable<(BodyKind Kind, byte[] Body)> FixedSizes() =>
-        Control().Where(body => body.Kind is not (BodyKind.AliasRegister or BodyKind.AliasRevoke))
+        Control().Where(body => body.Kind is not (
+                BodyKind.AliasRegister or BodyKind.AliasRevoke or BodyKind.BucketPiece))
             .Select(body => (body.Kind, body.Bytes));
 
     private static void WriteAll(Utf8JsonWriter json, (string Name, object Value)[] fields)

@@ -10,7 +10,10 @@ internal static class GoldenCellList
     private const uint FirstSeed = 1000;
 
     public static IReadOnlyList<GoldenCell> All { get; } = Number(
-        [.. Messages(), .. Destinations(), .. Fragments(), .. Answers(), .. Control(), .. Edges()]);
+        [
+            .. Messages(), .. Destinations(), .. Fragments(), .. Answers(), .. Control(), .. Edges(),
+            .. Buckets(),
+        ]);
 
     private static List<GoldenCell> Number(IEnumerable<Func<uint, GoldenCell>> cells) =>
         [.. cells.Select((make, i) => make(FirstSeed + (uint)i))];
@@ -129,6 +132,15 @@ internal static class GoldenCellList
                 IsSigned = true,
             };
         yield return seed => ToNode(seed, BodyKind.ProbeAnswer, GoldenBodies.ProbeAnswer(seed));
+    }
+
+    private static IEnumerable<Func<uint, GoldenCell>> Buckets()
+    {
+        yield return seed => ToNode(seed, BodyKind.BucketAsk, GoldenBodies.BucketAsk(seed, 21));
+        yield return seed => ToClient(seed, BodyKind.BucketState, GoldenBodies.BucketStanding(seed));
+        yield return seed =>
+            ToNode(seed, BodyKind.BucketFetch, GoldenBodies.BucketFetch(seed, 32, 0xFFFF_FFFF));
+        yield return seed => ToClient(seed, BodyKind.BucketPiece, GoldenBodies.BucketPiece(seed, 2, 5_000));
     }
 
     private static GoldenCell ToNode(uint seed, BodyKind kind, byte[] body) =>

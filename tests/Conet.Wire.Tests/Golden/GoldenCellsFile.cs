@@ -23,6 +23,10 @@ internal static class GoldenCellsFile
         BodyKind.AliasResult => "ALIAS_RESULT",
         BodyKind.AliasRevoke => "ALIAS_REVOKE",
         BodyKind.ProbeAnswer => "PROBE_ANSWER",
+        BodyKind.BucketAsk => "BUCKET_ASK",
+        BodyKind.BucketState => "BUCKET_STATE",
+        BodyKind.BucketFetch => "BUCKET_FETCH",
+        BodyKind.BucketPiece => "BUCKET_PIECE",
         _ => kind.ToString().ToUpperInvariant(),
     };
 

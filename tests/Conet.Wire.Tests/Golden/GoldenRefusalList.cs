@@ -28,7 +28,7 @@ internal static class GoldenRefusalList
         Convert.FromHexString("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"));
 
     public static IReadOnlyList<GoldenRefusal> All { get; } =
-        [.. new[] { NotOpened(), Envelopes(), Times(), Signatures() }.SelectMany(list => list)
+        [.. new[] { NotOpened(), Envelopes(), Times(), Signatures(), Buckets() }.SelectMany(list => list)
             .Select((make, i) => make(FirstSeed + (uint)i))];
 
     private static IEnumerable<Func<uint, GoldenRefusal>> NotOpened()
@@ -95,6 +95,16 @@ internal static class GoldenRefusalList
         foreach (var (name, offset, bytes, reason) in anonymous)
             yield return seed => Rewritten(name, seed, false, reason, null, e => bytes.CopyTo(e, offset));
         foreach (byte kind in new byte[] { 0x11, 0x12, 0x13, 0x14, 0x15, 0x16, 0x17, 0x18, 0x19, 0x1F, 0x21 })
+        {
+            yield return seed => Rewritten(
+                $"kind 0x{kind:x2} with a signature", seed, true, "badAuth", null, e => e[Kind] = kind);
+        }
+    }
+
+    private static IEnumerable<Func<uint, GoldenRefusal>> Buckets()
+    {
+        const int Kind = EnvelopeLayout.KindOffset;
+        foreach (byte kind in new byte[] { 0x30, 0x31, 0x32, 0x33 })
         {
             yield return seed => Rewritten(
                 $"kind 0x{kind:x2} with a signature", seed, true, "badAuth", null, e => e[Kind] = kind);

@@ -116,6 +116,10 @@ public sealed class GoldenTests
         BodyKind.Refused => RefusedBody.TryParse(body, out _),
         BodyKind.Probe => ReplyBlock.TryParse(body, ofNode: true, out _),
         BodyKind.ProbeAnswer => ProbeAnswerBody.TryParse(body, out _),
+        BodyKind.BucketAsk => BucketAskBody.TryParse(body, out _),
+        BodyKind.BucketState => BucketStateBody.TryParse(body, out _),
+        BodyKind.BucketFetch => BucketFetchBody.TryParse(body, out _),
+        BodyKind.BucketPiece => BucketPieceBody.TryParse(body, out _),
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }

@@ -30,6 +30,10 @@ export const kinds = {
   refused: 0x1f,
   probe: 0x20,
   probeAnswer: 0x21,
+  bucketAsk: 0x30,
+  bucketState: 0x31,
+  bucketFetch: 0x32,
+  bucketPiece: 0x33,
 };
 const knownKinds = new Set(Object.values(kinds));
 const mustSign = new Set([kinds.attach, kinds.probe]);

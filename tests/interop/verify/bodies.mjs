@@ -4,7 +4,7 @@ import { equal } from './expect.mjs';
 import { codecs } from './kinds.mjs';
 
 const plain = new Set(['kindName', 'name', 'body']);
-const decimals = new Set(['receivedMs', 'expiresMs']);
+const decimals = new Set(['receivedMs', 'expiresMs', 'tableRecords', 'blockNumber']);
 
 /** A field of the file as the codecs have it: bytes, lists of bytes, numbers. */
 function valueOf(name, value) {

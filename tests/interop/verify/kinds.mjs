@@ -1,6 +1,7 @@
 // The codec of each kind, by its name in SPEC section 7.
 
 import * as bodies from '../lib/bodies.mjs';
+import * as buckets from '../lib/buckets.mjs';
 import * as control from '../lib/control.mjs';
 import { kinds } from '../lib/envelope.mjs';
 
@@ -22,4 +23,8 @@ export const codecs = {
   REFUSED: [kinds.refused, control.parseRefused, control.writeRefused],
   PROBE: [kinds.probe, bodies.parseProbe, bodies.writeProbe],
   PROBE_ANSWER: [kinds.probeAnswer, bodies.parseProbeAnswer, bodies.writeProbeAnswer],
+  BUCKET_ASK: [kinds.bucketAsk, buckets.parseBucketAsk, buckets.writeBucketAsk],
+  BUCKET_STATE: [kinds.bucketState, buckets.parseBucketState, buckets.writeBucketState],
+  BUCKET_FETCH: [kinds.bucketFetch, buckets.parseBucketFetch, buckets.writeBucketFetch],
+  BUCKET_PIECE: [kinds.bucketPiece, buckets.parseBucketPiece, buckets.writeBucketPiece],
 };
