@@ -35,6 +35,7 @@ public static class AllTargets
         new RpcResultTarget(),
         new MerkleProofTarget(),
         new SnapshotTarget(),
+        new BucketTarget(),
         new ContractArtifactTarget(),
         new KeystoreTarget(),
         new PrekeyFileTarget(),

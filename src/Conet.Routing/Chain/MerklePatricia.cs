@@ -41,9 +41,31 @@ public static class MerklePatricia
             error = MerkleError.None;
             return true;
         }
-        Walker walker = new(key.ToArray(), nodes);
+        Walker walker = new(key.ToArray(), nodes, null);
         error = walker.Run(root, out value);
         if (error == MerkleError.None && walker.NodesUsed != nodes.Count) error = MerkleError.UnusedNode;
+        if (error != MerkleError.None) value = null;
+        return error == MerkleError.None;
+    }
+
+    /// <summary>
+    /// As above, with nodes that several proofs share. That none is left over is for the caller to ask of
+    /// them at the end.
+    /// </summary>
+    /// <param name="root">Root hash of the trie.</param>
+    /// <param name="key">Key as the trie uses it.</param>
+    /// <param name="nodes">Nodes of this and other proofs.</param>
+    /// <param name="value">The value proven; null when absence is proven.</param>
+    /// <param name="error">Why it failed.</param>
+    public static bool TryVerify(
+        in Bytes32 root, ReadOnlySpan<byte> key, MerkleNodes nodes, out byte[]? value, out MerkleError error)
+    {
+        ArgumentNullException.ThrowIfNull(nodes);
+        value = null;
+        error = MerkleError.None;
+        if (root == EmptyRoot)
+            return true;
+        error = new Walker(key.ToArray(), [], nodes).Run(root, out value);
         if (error != MerkleError.None) value = null;
         return error == MerkleError.None;
     }
@@ -58,7 +80,8 @@ public static class MerklePatricia
         return new Bytes32(hash);
     }
 
-    private struct Walker(byte[] key, IReadOnlyList<byte[]> nodes)
+    // With shared nodes, `nodes` is empty.
+    private struct Walker(byte[] key, IReadOnlyList<byte[]> nodes, MerkleNodes? shared)
     {
         private readonly byte[] _key = key;
         private int _nibble;
@@ -165,6 +188,7 @@ public static class MerklePatricia
         private MerkleError TakeNode(scoped in Bytes32 hash, out ReadOnlySpan<byte> node)
         {
             node = default;
+            if (shared is not null) return shared.Take(hash, out node);
             if (NodesUsed >= nodes.Count) return MerkleError.MissingNode;
             byte[]? next = nodes[NodesUsed];
             if (next is null || next.Length > ChainLimits.ProofNodeBytesMax) return MerkleError.TooLarge;

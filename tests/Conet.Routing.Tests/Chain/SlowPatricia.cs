@@ -9,6 +9,7 @@ namespace Conet.Routing.Tests.Chain;
 internal sealed class SlowPatricia(SortedDictionary<string, byte[]> entries)
 {
     private readonly List<byte[]> _proof = [];
+    private Dictionary<Bytes32, byte[]>? _all;
 
     /// <summary>Keys are lower-case hexadecimal text, one character a nibble.</summary>
     public Bytes32 Root => MerklePatricia.Hash(Encode([.. entries], 0, null));
@@ -22,6 +23,15 @@ internal sealed class SlowPatricia(SortedDictionary<string, byte[]> entries)
             _proof.Add(root);
         _proof.Reverse();
         return [.. _proof];
+    }
+
+    /// <summary>Every node that has a hash, by it.</summary>
+    public Dictionary<Bytes32, byte[]> AllNodes()
+    {
+        _all = [];
+        byte[] root = Encode([.. entries], 0, null);
+        _all[MerklePatricia.Hash(root)] = root;
+        return _all;
     }
 
     private byte[] Encode(KeyValuePair<string, byte[]>[] items, int at, string? wanted)
@@ -60,6 +70,8 @@ internal sealed class SlowPatricia(SortedDictionary<string, byte[]> entries)
         byte[] node = writer.ToArray();
         if (wanted is not null && node.Length >= Bytes32.Size)
             _proof.Add(node);
+        if (_all is not null && node.Length >= Bytes32.Size)
+            _all[MerklePatricia.Hash(node)] = node;
         return node;
     }
 
