@@ -126,6 +126,64 @@ public static class HostLimits
     /// <summary>Answers one control cell can cause: never more than one (docs/SPEC.md, section 8).</summary>
     public const int AnswersPerControlCell = 1;
 
+    /// <summary>
+    /// Pieces of prefix buckets a second, of all clients together: sealing one costs about 75 us, so 1 600
+    /// are an eighth of a core and 15 Mbit/s.
+    /// </summary>
+    public const int BucketPiecesPerSecond = 1_600;
+
+    /// <summary>Pieces at once, of all clients together: 20 ms of the control thread.</summary>
+    public const int BucketPiecesBurst = 256;
+
+    /// <summary>
+    /// Pieces a second for one source prefix (/24 or /48): a bucket of 1.5 MB takes four seconds, and whoever
+    /// lets pieces be sent to an address it has left sends it no more than 4 Mbit/s.
+    /// </summary>
+    public const int BucketPiecesPerPrefixSecond = 400;
+
+    /// <summary>Pieces at once for one source prefix: four requests of the most pieces.</summary>
+    public const int BucketPiecesPerPrefixBurst = 128;
+
+    /// <summary>Source prefixes whose pace is followed apart; 32 bytes each.</summary>
+    public const int BucketPrefixesMax = 4_096;
+
+    /// <summary>Prefix buckets that wait to be made; each costs its provider up to nine calls.</summary>
+    public const int BucketsWaitingMax = 16;
+
+    /// <summary>Prefix buckets that wait for one source prefix (/24 or /48): a quarter.</summary>
+    public const int BucketsWaitingPerPrefix = BucketsWaitingMax / 4;
+
+    /// <summary>
+    /// Pause between two buckets being made, so that a provider is asked for 18 proofs a second at most.
+    /// </summary>
+    public const int BucketPauseMilliseconds = 500;
+
+    /// <summary>Prefix buckets kept.</summary>
+    public const int BucketsKeptMax = 256;
+
+    /// <summary>Bytes of the prefix buckets kept: some forty of the usual size.</summary>
+    public const long BucketBytesKeptMax = 64L << 20;
+
+    /// <summary>
+    /// Blocks by which the table must be further before a bucket is made again: six minutes of the main
+    /// chain.
+    /// </summary>
+    public const ulong BucketRefreshBlocks = 32;
+
+    /// <summary>
+    /// A bucket is served no longer than that after it was made: a client refuses one of an hour. Seconds.
+    /// </summary>
+    public const int BucketServedSecondsMax = 1_800;
+
+    /// <summary>How long it is believed that a bucket cannot be made, or is too large. Seconds.</summary>
+    public const int BucketFailureSeconds = 20;
+
+    /// <summary>Time that making one bucket may take. Seconds.</summary>
+    public const int BucketSecondsMax = 60;
+
+    /// <summary>When a client is told to ask again for a bucket that is being made. Milliseconds.</summary>
+    public const int BucketRetryMilliseconds = 500;
+
     /// <summary>How long the control thread sleeps when nothing has come.</summary>
     public const int ControlIdleMilliseconds = 2;
 

@@ -1,15 +1,22 @@
 namespace Conet.Host.Node;
 
 /// <summary>
-/// A bucket of first-contact opens: so many a second, and one second's worth saved up. One thread.
+/// A bucket of what costs the control thread time, opens or seals: so many a second, and so many saved up.
+/// One thread.
 /// </summary>
-internal sealed class ControlBudget(int opensPerSecond)
+internal sealed class ControlBudget(int opensPerSecond, int burst)
 {
     private const long UnitsPerOpen = 1000;
 
-    private readonly long _unitsMax = opensPerSecond * UnitsPerOpen * HostLimits.ControlOpensBurstSeconds;
-    private long _units = opensPerSecond * UnitsPerOpen * HostLimits.ControlOpensBurstSeconds;
+    private readonly long _unitsMax = burst * UnitsPerOpen;
+    private long _units = burst * UnitsPerOpen;
     private long _lastMs = long.MinValue;
+
+    /// <summary>One of first-contact opens, with the usual burst.</summary>
+    public ControlBudget(int opensPerSecond)
+        : this(opensPerSecond, opensPerSecond * HostLimits.ControlOpensBurstSeconds)
+    {
+    }
 
     public bool TryTake(long nowMs)
     {

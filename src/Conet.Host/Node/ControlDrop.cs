@@ -76,4 +76,7 @@ public enum ControlDrop
 
     /// <summary>Answers no probe that waits.</summary>
     UnknownProbe,
+
+    /// <summary>Pieces of a bucket asked for faster than they are sent; the rest was left out.</summary>
+    OverPace,
 }

@@ -11,9 +11,9 @@ namespace Conet.Host.Node;
 /// <summary>
 /// Everything a node does with cells to its own address: opens them within a budget, checks time,
 /// signature and replay, and gives them to <see cref="HomeControl"/> or <see cref="ProbeTracker"/>;
-/// seals what they answer. Without sockets and clocks. At most one cell goes out for each that came in,
-/// and none to a stranger's endpoint but a challenge of the same size. One thread at a time; the
-/// counters may be read from any.
+/// seals what they answer. Without sockets and clocks. At most one cell goes out for each that came in, but
+/// for the pieces of a bucket, which go to a confirmed endpoint at a pace; and none to a stranger's endpoint
+/// but a challenge of the same size. One thread at a time; the counters may be read from any.
 /// </summary>
 public sealed class ControlPlane : IDisposable
 {
@@ -24,12 +24,14 @@ public sealed class ControlPlane : IDisposable
     private readonly RandomFill _random;
     private readonly ReplayMemory _replay;
     private readonly ControlBudget _budget;
+    private readonly BucketControl _buckets;
     private readonly ProbeKeys _probeKeys = new();
     private readonly NodePeer[] _due = new NodePeer[HostLimits.ProbesPerRoundMax];
     private readonly long[] _drops = new long[Enum.GetValues<ControlDrop>().Length];
     private readonly long[] _handled = new long[byte.MaxValue + 1];
     private long _opens;
     private long _sent;
+    private long _bucketPieces;
 
     /// <summary>Makes the control plane of one node.</summary>
     /// <param name="identity">Keys; stays the caller's.</param>
@@ -41,6 +43,7 @@ public sealed class ControlPlane : IDisposable
     /// Fills ids; must be secure outside tests. Keys always come from the system.
     /// </param>
     /// <param name="replayEntries">Message ids remembered.</param>
+    /// <param name="buckets">Prefix buckets for thin clients, or null for none.</param>
     public ControlPlane(
         NodeIdentity identity,
         HomeControl home,
@@ -48,7 +51,8 @@ public sealed class ControlPlane : IDisposable
         IControlSender sender,
         NodeLimits limits,
         RandomFill random,
-        int replayEntries = HostLimits.ControlReplayEntries)
+        int replayEntries = HostLimits.ControlReplayEntries,
+        IBucketStore? buckets = null)
     {
         _identity = identity;
         Home = home;
@@ -56,6 +60,9 @@ public sealed class ControlPlane : IDisposable
         _sender = sender;
         _random = random;
         _budget = new ControlBudget(limits.ControlOpensPerSecond);
+        Span<byte> seed = stackalloc byte[LocalTable.SeedSize];
+        random(seed);
+        _buckets = new BucketControl(buckets, seed);
 
         // What a run before this one accepted is not remembered and need not be: tokens, challenges and probe
         // ids die with the process, so an old cell finds nothing it could act on.
@@ -73,6 +80,9 @@ public sealed class ControlPlane : IDisposable
 
     /// <summary>Cells sent.</summary>
     public long Sent => Volatile.Read(ref _sent);
+
+    /// <summary>Pieces of prefix buckets sent.</summary>
+    public long BucketPieces => Volatile.Read(ref _bucketPieces);
 
     /// <summary>How often a control cell was dropped for this reason.</summary>
     public long Drops(ControlDrop reason) => Volatile.Read(ref _drops[(int)reason]);
@@ -130,6 +140,8 @@ public sealed class ControlPlane : IDisposable
             {
                 BodyKind.Probe => OnProbe(envelope, now),
                 BodyKind.ProbeAnswer => OnProbeAnswer(envelope, now),
+                BodyKind.BucketAsk => OnBucketAsk(envelope, source, now),
+                BodyKind.BucketFetch => OnBucketFetch(envelope, source, now),
                 _ => OnClient(envelope, source, now),
             };
         }
@@ -204,14 +216,59 @@ public sealed class ControlPlane : IDisposable
     {
         Span<byte> body = stackalloc byte[ChallengeBody.Size];
         HomeAnswer answer = Home.Handle(envelope, source, now.MonotonicMs, body);
-        if (answer.Drop != ControlDrop.None)
-            return answer.Drop;
-        return TrySend(
-            answer.Kind, body[..answer.BodyLength], answer.ReturnAddress, answer.ReturnKey, answer.To,
-            CellRole.ClientPort, NextId(), now)
+        return answer.Drop != ControlDrop.None
+            ? answer.Drop
+            : TrySend(answer, body[..answer.BodyLength], now);
+    }
+
+    private ControlDrop OnBucketAsk(in Envelope envelope, in UdpEndpoint source, in ControlTime now)
+    {
+        if (!BucketAskBody.TryParse(envelope.Body, out BucketAskBody ask))
+            return ControlDrop.MalformedBody;
+        HomeAnswer to = Home.AnswerTo(ask.Token, source, now.MonotonicMs, BodyKind.BucketState);
+        if (to.Drop != ControlDrop.None)
+            return to.Drop;
+        Span<byte> body = stackalloc byte[BucketStateBody.Size];
+        _buckets.Answer(envelope.MessageId, ask, source, body);
+        return TrySend(to, body, now);
+    }
+
+    private ControlDrop OnBucketFetch(in Envelope envelope, in UdpEndpoint source, in ControlTime now)
+    {
+        if (!BucketFetchBody.TryParse(envelope.Body, out BucketFetchBody fetch))
+            return ControlDrop.MalformedBody;
+        HomeAnswer to = Home.AnswerTo(fetch.Token, source, now.MonotonicMs, BodyKind.BucketPiece);
+        if (to.Drop != ControlDrop.None)
+            return to.Drop;
+        if (!_buckets.TryGetContent(fetch, out ReadOnlyMemory<byte> content))
+        {
+            Span<byte> gone = stackalloc byte[BucketStateBody.Size];
+            BucketControl.WriteGone(envelope.MessageId, gone);
+            return TrySend(to with { Kind = BodyKind.BucketState }, gone, now);
+        }
+
+        Span<byte> body = stackalloc byte[EnvelopeLayout.BodyBytesMax];
+        int pieces = BucketPieceBody.CountFor(content.Length);
+        for (int i = 0; i < BucketFetchBody.PiecesMax && fetch.First + i < pieces; i++)
+        {
+            if ((fetch.Wanted >> i & 1) == 0)
+                continue;
+            if (!_buckets.TryTakePiece(source, now.MonotonicMs))
+                return ControlDrop.OverPace;
+            int length = BucketPieceBody.Write(envelope.MessageId, fetch.First + i, content.Span, body);
+            ControlDrop drop = TrySend(to, body[..length], now);
+            if (drop != ControlDrop.None)
+                return drop;
+            _bucketPieces++;
+        }
+
+        return ControlDrop.None;
+    }
+
+    private ControlDrop TrySend(in HomeAnswer to, ReadOnlySpan<byte> body, in ControlTime now) =>
+        TrySend(to.Kind, body, to.ReturnAddress, to.ReturnKey, to.To, CellRole.ClientPort, NextId(), now)
             ? ControlDrop.None
             : ControlDrop.UnusableKey;
-    }
 
     private ControlDrop OnProbe(in Envelope envelope, in ControlTime now)
     {

@@ -7,7 +7,7 @@ namespace Conet.Host.Node;
 /// <summary>
 /// What <see cref="HomeControl"/> made of one request: an answer to seal and send, or a reason for none.
 /// </summary>
-public readonly struct HomeAnswer
+public readonly record struct HomeAnswer
 {
     private HomeAnswer(ControlDrop drop) => Drop = drop;
 
@@ -25,7 +25,7 @@ public readonly struct HomeAnswer
     public ControlDrop Drop { get; }
 
     /// <summary>Kind of the answer.</summary>
-    public BodyKind Kind { get; }
+    public BodyKind Kind { get; init; }
 
     /// <summary>Bytes of the answer's body.</summary>
     public int BodyLength { get; }

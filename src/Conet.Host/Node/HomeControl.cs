@@ -69,6 +69,16 @@ public sealed class HomeControl
             _ => HomeAnswer.Dropped(ControlDrop.WrongPort),
         };
 
+    /// <summary>
+    /// Where an answer to a request of that attachment goes; a reason for none if it is not the attachment's,
+    /// or comes from elsewhere than its confirmed source.
+    /// </summary>
+    public HomeAnswer AnswerTo(AttachToken token, in UdpEndpoint source, long nowMs, BodyKind kind)
+    {
+        ControlDrop drop = FindAt(token, source, nowMs, out Attachment? attachment);
+        return drop != ControlDrop.None ? HomeAnswer.Dropped(drop) : Answer(attachment!, kind, 0);
+    }
+
     /// <summary>Ends what is over: leases, aliases, challenges.</summary>
     public void Tick(long nowMs)
     {

@@ -22,6 +22,12 @@ public interface INodeTables<THomes>
     /// </summary>
     IRouteList? RouteList => null;
 
+    /// <summary>Prefix buckets of the table, for thin clients; null where none are made.</summary>
+    IBucketStore? Buckets => null;
+
+    /// <summary>What was done about them; null where none are made.</summary>
+    BucketCounts? BucketCounts => null;
+
     /// <summary>Where the mirror stands.</summary>
     TableStatus Status { get; }
 

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using Conet.Routing.Chain;
 using Conet.Routing.Mirror;
 using Conet.Routing.Tables;
+using Conet.Routing.Thin;
 using Conet.Wire.Addresses;
 using Conet.Wire.Forwarding;
 
@@ -19,11 +20,14 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     private readonly MirrorRunner _runner;
     private readonly SnapshotKeeper _keeper;
     private readonly bool _startedFromSnapshot;
+    private readonly BucketStore _buckets;
     private IReadOnlyList<NodePeer> _nodes = [];
     private RegistryPosition _nodesAt;
 
-    private MirroredTables(MirrorRunner runner, SnapshotKeeper keeper, bool startedFromSnapshot)
+    private MirroredTables(
+        MirrorRunner runner, SnapshotKeeper keeper, bool startedFromSnapshot, BucketStore buckets)
     {
+        _buckets = buckets;
         _runner = runner;
         _keeper = keeper;
         _startedFromSnapshot = startedFromSnapshot;
@@ -40,6 +44,12 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     /// <inheritdoc/>
     public IRouteList? RouteList =>
         _startedFromSnapshot || _runner.Status.Block != 0 ? new RouteTableList(_runner.Table) : null;
+
+    /// <inheritdoc/>
+    public IBucketStore Buckets => _buckets;
+
+    /// <inheritdoc/>
+    public BucketCounts BucketCounts => _buckets.Counts;
 
     /// <inheritdoc/>
     public TableStatus Status
@@ -76,7 +86,8 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         MirrorSnapshot? snapshot = keeper.Read(secret, Environment.TickCount64);
         MirrorRunner runner = new(options, providers, snapshot);
         runner.Noted += note;
-        return new MirroredTables(runner, keeper, snapshot is not null);
+        BucketStore buckets = BucketStore.Of(runner, new BucketMaker(options, providers), note);
+        return new MirroredTables(runner, keeper, snapshot is not null, buckets);
     }
 
     /// <inheritdoc/>
@@ -84,6 +95,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     {
         using CancellationTokenSource ending = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         Task saving = SaveAsync(ending.Token);
+        Task making = _buckets.RunAsync(ending.Token);
         try
         {
             await _runner.RunAsync(cancellation).ConfigureAwait(false);
@@ -92,6 +104,7 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
         {
             await ending.CancelAsync().ConfigureAwait(false);
             await saving.ConfigureAwait(false);
+            await making.ConfigureAwait(false);
         }
     }
 

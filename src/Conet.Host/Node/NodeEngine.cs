@@ -62,7 +62,8 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
         }
 
         HomeControl home = new(identity.Id, limits, addressees, RandomNumberGenerator.Fill);
-        _plane = new ControlPlane(identity, home, probes, this, limits, RandomNumberGenerator.Fill);
+        _plane = new ControlPlane(
+            identity, home, probes, this, limits, RandomNumberGenerator.Fill, buckets: tables.Buckets);
         _hops = new HopDirector(identity.Id, probes, neighbours, board, mirror);
         byte[] own = identity.OwnAddress.ToArray();
         NodeRoutes<THomes> routes = new(tables.Homes, board);
@@ -135,6 +136,7 @@ internal sealed class NodeEngine<THomes> : IControlSender, IDisposable
         ControlHandled = [.. _controlKinds.Select(k => new NamedCount(k.Name, _plane.Handled(k.Kind)))],
         ControlOpens = _plane.Opens,
         ControlSent = _plane.Sent,
+        BucketPieces = _plane.BucketPieces,
         Attachments = _control.Attachments,
         Aliases = _control.Aliases,
         PendingChallenges = _control.PendingChallenges,

@@ -98,6 +98,7 @@ public sealed class NodeRuntime<THomes>
             UptimeSeconds = Stopwatch.GetElapsedTime(_beganAt).TotalSeconds,
             Mirror = mirror,
             NotReady = WhyNotReady(mirror),
+            Buckets = _tables.BucketCounts,
             Collections =
                 [.. Enumerable.Range(0, 3).Select(g => new NamedCount($"gen{g}", GC.CollectionCount(g)))],
         };

@@ -61,6 +61,12 @@ public sealed record NodeStatus
     /// <summary>Control answers and probes sent.</summary>
     public long ControlSent { get; init; }
 
+    /// <summary>Prefix buckets made and kept, or null where none are made.</summary>
+    public BucketCounts? Buckets { get; init; }
+
+    /// <summary>Pieces of prefix buckets sent.</summary>
+    public long BucketPieces { get; init; }
+
     /// <summary>Clients attached now.</summary>
     public int Attachments { get; init; }
 

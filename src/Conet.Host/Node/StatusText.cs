@@ -32,6 +32,8 @@ public static class StatusText
             text, "conet_control_handled_total", "Control cells handled.", "kind", status.ControlHandled);
         Counter(text, "conet_control_opens_total", "First-contact opens tried.", status.ControlOpens);
         Counter(text, "conet_control_sent_total", "Control cells sent.", status.ControlSent);
+        if (status.Buckets is BucketCounts buckets)
+            Buckets(text, buckets, status.BucketPieces);
         Gauge(text, "conet_attachments", "Attached clients.", status.Attachments);
         Gauge(text, "conet_aliases", "Aliases in force.", status.Aliases);
         Gauge(text, "conet_pending_challenges", "Challenges not yet confirmed.", status.PendingChallenges);
@@ -68,6 +70,8 @@ public static class StatusText
             WriteCounts(json, "control_handled", status.ControlHandled);
             json.WriteNumber("control_opens", status.ControlOpens);
             json.WriteNumber("control_sent", status.ControlSent);
+            if (status.Buckets is BucketCounts buckets)
+                WriteBuckets(json, buckets, status.BucketPieces);
             json.WriteNumber("attachments", status.Attachments);
             json.WriteNumber("aliases", status.Aliases);
             json.WriteNumber("pending_challenges", status.PendingChallenges);
@@ -143,6 +147,26 @@ public static class StatusText
         WriteCounts(json, "xdp_passed", xdp.Passed);
         json.WriteNumber("xdp_addresses", xdp.Addresses);
         json.WriteNumber("xdp_routes_left_out", xdp.LeftOut);
+    }
+
+    private static void WriteBuckets(Utf8JsonWriter json, BucketCounts buckets, long pieces)
+    {
+        json.WriteNumber("buckets_made", buckets.Made);
+        json.WriteNumber("buckets_failed", buckets.Failed);
+        json.WriteNumber("buckets_kept", buckets.Kept);
+        json.WriteNumber("buckets_kept_bytes", buckets.KeptBytes);
+        json.WriteNumber("buckets_waiting", buckets.Waiting);
+        json.WriteNumber("bucket_pieces_sent", pieces);
+    }
+
+    private static void Buckets(StringBuilder text, BucketCounts buckets, long pieces)
+    {
+        Counter(text, "conet_buckets_made_total", "Prefix buckets made.", buckets.Made);
+        Counter(text, "conet_buckets_failed_total", "Prefix buckets without proofs.", buckets.Failed);
+        Gauge(text, "conet_buckets_kept", "Prefix buckets kept.", buckets.Kept);
+        Gauge(text, "conet_buckets_kept_bytes", "Bytes of those.", buckets.KeptBytes);
+        Gauge(text, "conet_buckets_waiting", "Prefix buckets waiting to be made.", buckets.Waiting);
+        Counter(text, "conet_bucket_pieces_sent_total", "Pieces of buckets sent.", pieces);
     }
 
     private static void Workers(StringBuilder text, IReadOnlyList<WorkerStatus> workers)

@@ -19,13 +19,15 @@ internal sealed class ControlBench : IDisposable, IControlSender
         NodeLimits? limits = null,
         uint id = 1,
         int replayEntries = 4096,
-        ILocalAddressees? locals = null)
+        ILocalAddressees? locals = null,
+        IBucketStore? buckets = null)
     {
         Limits = limits ?? new NodeLimits();
         Identity = new NodeIdentity(new NodeId(id), Network, Wallet.Create(), SealKey.Create());
         Probes = new ProbeTracker(Identity.Id, _ => true);
         Home = new HomeControl(Identity.Id, Limits, locals ?? Locals, _random.NextBytes);
-        Plane = new ControlPlane(Identity, Home, Probes, this, Limits, _random.NextBytes, replayEntries);
+        Plane = new ControlPlane(
+            Identity, Home, Probes, this, Limits, _random.NextBytes, replayEntries, buckets);
     }
 
     public NodeLimits Limits { get; }
