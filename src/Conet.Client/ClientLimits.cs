@@ -46,6 +46,42 @@ public static class ClientLimits
     /// <summary>An unanswered control cell is repeated after this time. Milliseconds.</summary>
     public const ulong ControlRepeatMs = 1_000;
 
+    /// <summary>Time for one bucket, from the first question to the last piece. Milliseconds.</summary>
+    public const ulong BucketMs = 120_000;
+
+    /// <summary>Missing pieces of a bucket are asked for again after this time. Milliseconds.</summary>
+    public const ulong BucketRepeatMs = 400;
+
+    /// <summary>
+    /// Most bits of an address that a thin client names unless told otherwise: right for 5 * 10^9 routes.
+    /// </summary>
+    public const int BucketBitsUsual = 24;
+
+    /// <summary>
+    /// Oldest block of a bucket that is believed unless told otherwise: nodes serve half an hour. Seconds.
+    /// </summary>
+    public const ulong BucketAgeSecondsUsual = 3_600;
+
+    /// <summary>Age up to which a bucket answers without asking again. Seconds.</summary>
+    public const ulong BucketFreshSeconds = 600;
+
+    /// <summary>Nodes that are asked for one route.</summary>
+    public const int BucketNodesMax = 3;
+
+    /// <summary>
+    /// Nodes of whose tables the smallest is believed: one that lies alone cannot make a prefix too long.
+    /// </summary>
+    public const int BucketSizeNodes = 2;
+
+    /// <summary>How long the size of the table is believed. Seconds.</summary>
+    public const ulong BucketSizeSeconds = 3_600;
+
+    /// <summary>Verified buckets kept: some 100 KB each, without their proofs.</summary>
+    public const int BucketsKeptMax = 32;
+
+    /// <summary>Wallets whose epoch is remembered, so that an older route is not taken.</summary>
+    public const int BucketEpochsMax = 4_096;
+
     /// <summary>
     /// How long a client stays attached to a home that its route no longer names: senders and nodes with an
     /// older table still lead there (docs/SPEC.md, section 10). Seconds.

@@ -7,6 +7,7 @@ using Conet.Client.Core;
 using Conet.Wire;
 using Conet.Wire.Addresses;
 using Conet.Wire.Bodies;
+using Conet.Wire.Bodies.Control;
 using Conet.Wire.Cells;
 using Conet.Wire.Sealing;
 
@@ -16,7 +17,7 @@ namespace Conet.Client;
 /// A wallet on the network: attaches to home nodes, sends, receives. Owns one UDP socket and two threads, one
 /// that receives and one that does everything else. All members may be called from any thread.
 /// </summary>
-public sealed class ConetClient : IAsyncDisposable, ICellSender
+public sealed class ConetClient : IAsyncDisposable, ICellSender, IBucketSource
 {
     private const int BusyWaitMs = 2;
     private const int IdleWaitMs = 20;
@@ -95,6 +96,43 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
             // A home that never answered is not tried for ever, nor waited for by messages.
             if (!isReady && !_isClosing)
                 await RunAsync(_ => _core.GiveUp(attachment)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Asks a node for the bucket of a prefix, by an attachment of its own: under a key made for it alone,
+    /// and ended afterwards.
+    /// </summary>
+    public async Task<BucketFetch> FetchAsync(NodeId node, AddressPrefix prefix, CancellationToken ct)
+    {
+        BucketFetch Without(string problem) =>
+            new(BucketState.NotAvailable, 0, prefix, default, problem);
+        HomeAttachment? home = null;
+        try
+        {
+            AttachOptions options = new() { AsWallet = false, AliasCount = 0 };
+            home = await RunAsync(nowMs => _core.Attach(node, options, nowMs)).ConfigureAwait(false);
+            await home.Ready.Task.WaitAsync(TimeSpan.FromSeconds(10), ct).ConfigureAwait(false);
+            BucketDownload download = await RunAsync(nowMs => ClientCore.Download(home, prefix, nowMs))
+                .ConfigureAwait(false);
+            return await download.Done.Task.WaitAsync(ct).ConfigureAwait(false);
+        }
+        catch (ConetClientException fault)
+        {
+            return Without(fault.Message);
+        }
+        catch (TimeoutException)
+        {
+            return Without("it does not answer");
+        }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested)
+        {
+            return Without("the client was closed");
+        }
+        finally
+        {
+            if (home is not null && !_isClosing)
+                await RunAsync(nowMs => Leave(home, nowMs)).ConfigureAwait(false);
         }
     }
 
@@ -287,6 +325,12 @@ public sealed class ConetClient : IAsyncDisposable, ICellSender
         if (!_core.Outbox.TryAdd(message))
             return Task.FromResult(Ended(SendStatus.Busy));
         return message.Done.Task;
+    }
+
+    private bool Leave(HomeAttachment home, ulong nowMs)
+    {
+        home.Detach(nowMs);
+        return _core.GiveUp(home);
     }
 
     private bool HasRoom() => Volatile.Read(ref _inboxCount) < _options.InboxMessagesMax;

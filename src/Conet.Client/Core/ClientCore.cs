@@ -60,7 +60,8 @@ internal sealed class ClientCore : IDisposable
     public IReadOnlyList<HomeAttachment> Attachments => _attachments;
 
     /// <summary>True if the core should be asked again within a few milliseconds.</summary>
-    public bool IsBusy => Outbox.IsBusy || Answers.IsBusy;
+    public bool IsBusy =>
+        Outbox.IsBusy || Answers.IsBusy || _attachments.Exists(home => home.Download is not null);
 
     /// <summary>Begins to attach.</summary>
     /// <exception cref="ConetClientException">Too many homes, or no such node.</exception>
@@ -75,6 +76,14 @@ internal sealed class ClientCore : IDisposable
         _attachments.Add(attachment);
         attachment.Tick(nowMs);
         return attachment;
+    }
+
+    /// <summary>Begins to fetch a bucket from an attached home.</summary>
+    public static BucketDownload Download(HomeAttachment home, AddressPrefix prefix, ulong nowMs)
+    {
+        home.Download = new BucketDownload(prefix, nowMs);
+        home.Tick(nowMs);
+        return home.Download;
     }
 
     /// <summary>Forgets an attachment that did not come about. False if it is not there.</summary>

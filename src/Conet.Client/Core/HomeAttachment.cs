@@ -61,6 +61,9 @@ internal sealed class HomeAttachment : IDisposable
 
     public IReadOnlyList<ClientAlias> Aliases => _aliases;
 
+    /// <summary>What is being fetched from the home, or null.</summary>
+    public BucketDownload? Download { get; set; }
+
     /// <summary>Completes when the home has accepted the client and its first aliases.</summary>
     public TaskCompletionSource Ready { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -108,6 +111,8 @@ internal sealed class HomeAttachment : IDisposable
 
         if (IsAttached && nowMs >= _nextRegistrationMs)
             RegisterAliases(nowMs);
+        if (IsAttached)
+            FetchNext(nowMs);
     }
 
     /// <summary>
@@ -120,6 +125,8 @@ internal sealed class HomeAttachment : IDisposable
         BodyKind.Kept => OnKept(envelope, nowMs),
         BodyKind.AliasResult => OnAliasResult(envelope),
         BodyKind.Refused => OnRefused(envelope, nowMs),
+        BodyKind.BucketState => OnBucketState(envelope, nowMs),
+        BodyKind.BucketPiece => OnBucketPiece(envelope, nowMs),
         _ => false,
     };
 
@@ -142,6 +149,7 @@ internal sealed class HomeAttachment : IDisposable
         if (_ownsSigner)
             _signer.Dispose();
         Ready.TrySetCanceled();
+        Download?.Done.TrySetCanceled();
     }
 
     private static Address DrawReturnAddress(NodeId home)
@@ -250,6 +258,32 @@ internal sealed class HomeAttachment : IDisposable
         else if (body.Reason == RefusalReason.TooManyAliases)
             _nextRegistrationMs = nowMs + ClientLimits.KeepAliveMs;
         return true;
+    }
+
+    private bool OnBucketState(in Envelope envelope, ulong nowMs)
+    {
+        bool isAsked = BucketStateBody.TryParse(envelope.Body, out BucketStateBody body)
+            && Download?.OnState(body, nowMs) == true;
+        if (isAsked)
+            FetchNext(nowMs);
+        return isAsked;
+    }
+
+    private bool OnBucketPiece(in Envelope envelope, ulong nowMs)
+    {
+        bool isAsked = BucketPieceBody.TryParse(envelope.Body, out BucketPieceBody body)
+            && Download?.OnPiece(body, nowMs) == true;
+        if (isAsked)
+            FetchNext(nowMs);
+        return isAsked;
+    }
+
+    private void FetchNext(ulong nowMs)
+    {
+        Span<byte> body = stackalloc byte[BucketFetchBody.Size];
+        if (Download is { } download && download.TryNext(
+            nowMs, _token, body, out BodyKind kind, out int length))
+            download.NoteSent(SendControl(kind, body[..length], nowMs));
     }
 
     private void RestartLease(uint leaseSeconds, ulong nowMs)
