@@ -6,14 +6,14 @@ using Conet.Wire.Addresses;
 namespace Conet.Routing.Tests.Mirror;
 
 /// <summary>
-/// Tables of some thousand routes, one for each number, the same in every process; neighbours differ in a few
+/// Tables of many routes, one for each number, the same in every process; neighbours differ in a few
 /// routes. The routes' signatures are made up.
 /// </summary>
 internal sealed class SnapshotScene
 {
     public const ulong FirstBlock = 1_000;
     private const ulong Start = 1_800_000_000;
-    private const int Routes = 5_000;
+    private const int Routes = 20_000;
     private const int ChangesEach = 200;
 
     private readonly Address[] _wallets;
@@ -26,11 +26,11 @@ internal sealed class SnapshotScene
         random.NextBytes(bytes);
         _wallets = [.. Enumerable.Range(0, Routes)
             .Select(i => new Address(bytes.AsSpan(i * Address.Size, Address.Size)))];
-        RouteTableBuilder builder = RouteTable.Create(bytes.AsSpan(0, 32)).ToBuilder();
-        builder.SetTime(Start);
+        RouteCollector collector = new();
         foreach (Address wallet in _wallets)
-            builder.Restore(wallet, Row(random, 1));
-        _base = builder.Build();
+            collector.Add(wallet, Row(random, 1));
+        Assert.True(collector.TryBuild(bytes.AsSpan(0, 32), Start, out RouteTable? table));
+        _base = table;
     }
 
     public static SnapshotScene Create() => new();
