@@ -149,6 +149,61 @@ public sealed class RouteTableTwinTests
             return collector.TryBuild(_secret, Start, out _) == (wallets.Length == 0);
         }, cases: Property.IsFull ? 10_000 : 300);
 
+    [Fact]
+    public void A_table_of_several_pages_equals_its_twin_after_merging_saving_and_loading()
+    {
+        const int Routes = 5 * SortedRoutes.PageRows;
+        Random random = new(4);
+        PlainTable twin = new() { TimeSeconds = Start };
+        RouteCollector collector = new();
+        for (int i = 0; i < Routes; i++)
+        {
+            Address wallet = WholeWallet(random);
+            twin.Rows[wallet] = Row(random, 1, clearedOf: 20);
+            collector.Add(wallet, twin.Rows[wallet]);
+        }
+
+        Assert.True(collector.TryBuild(_secret, Start, out RouteTable? table));
+        Address[] known = [.. twin.Rows.Keys];
+        for (uint round = 2; round < (Property.IsFull ? 8 : 4); round++)
+        {
+            RouteTableBuilder builder = table.ToBuilder();
+            for (int i = 0; i < 15_000; i++)
+            {
+                Address wallet = random.Next(3) == 0 ? WholeWallet(random) : known[random.Next(known.Length)];
+                twin.Rows[wallet] = Row(random, round, clearedOf: 20);
+                builder.Restore(wallet, twin.Rows[wallet]);
+            }
+
+            twin.TimeSeconds = Start + (ulong)random.Next(100);
+            builder.SetTime(twin.TimeSeconds);
+            table = builder.Build();
+            AssertIs(twin, table);
+            table = Restart(table);
+            AssertIs(twin, table);
+        }
+
+        Assert.InRange(table.Routes.Sorted.LiveCount, SortedRoutes.OrderPlaces + 1, int.MaxValue);
+    }
+
+    /// <summary>All wallets and homes, the order of expiry, and some of the rows.</summary>
+    private static void AssertIs(PlainTable twin, RouteTable table)
+    {
+        RouteRows routes = table.Routes;
+        KeyValuePair<Address, RouteRow>[] inForce = [.. twin.Rows.Where(row => twin.IsInForce(row.Key))];
+        Assert.True(routes.Keys.SequenceEqual(twin.Rows.Keys), "wallets");
+        Assert.True(
+            routes.HomesAt(twin.TimeSeconds).SequenceEqual(
+                inForce.Select(row => KeyValuePair.Create(row.Key, row.Value.Homes))),
+            "homes");
+        Assert.Equal(inForce.Length, table.LiveRoutes);
+        ulong[] expiries = [.. Enumerable.Range(0, routes.Sorted.LiveCount)
+            .Select(place => routes.Sorted.ExpiryAt(routes.Sorted.RowAtPlace(place)))];
+        Assert.True(expiries.Order().SequenceEqual(expiries), "order of expiry");
+        foreach ((Address wallet, RouteRow row) in twin.Rows.Where((_, i) => i % 97 == 0))
+            Assert.Equal(row, routes[wallet]);
+    }
+
     private static (RouteTable Table, PlainTable Twin) Continue(
         Random random, RouteTable table, PlainTable twin, Address[] wallets)
     {
@@ -181,11 +236,11 @@ public sealed class RouteTableTwinTests
         return read!.Table;
     }
 
-    private static RouteRow Row(Random random, uint epoch)
+    private static RouteRow Row(Random random, uint epoch, int clearedOf = 4)
     {
         Bytes32 prekey = new([.. Enumerable.Repeat((byte)random.Next(1, 256), Bytes32.Size)]);
         RouteRecord route = RouteRecord.Cleared(epoch);
-        if (random.Next(4) > 0)
+        if (random.Next(clearedOf) > 0)
         {
             uint first = (uint)random.Next(1, 5);
             uint second = (uint)random.Next(5, 9) * (uint)random.Next(2);
@@ -197,6 +252,13 @@ public sealed class RouteTableTwinTests
         }
 
         return new RouteRow(route, new CompactSignature(prekey, default), (ulong)random.Next(), epoch);
+    }
+
+    private static Address WholeWallet(Random random)
+    {
+        byte[] bytes = new byte[Address.Size];
+        random.NextBytes(bytes);
+        return new Address(bytes);
     }
 
     /// <summary>Wallets that lie near each other and far apart.</summary>
