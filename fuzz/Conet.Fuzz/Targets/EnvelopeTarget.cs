@@ -50,7 +50,7 @@ internal sealed class EnvelopeTarget : IFuzzTarget
             return false;
         bool isAuthFree = bytes[1] is >= 1 and <= 4;
         bool mustSign = bytes[1] is 0x10 or 0x20;
-        bool mustNotSign = bytes[1] is (>= 0x11 and <= 0x19) or 0x1F or 0x21;
+        bool mustNotSign = bytes[1] is (>= 0x11 and <= 0x19) or 0x1F or 0x21 or (>= 0x30 and <= 0x33);
         if (!isAuthFree && !mustSign && !mustNotSign)
             return false;
         long ttl = ((long)bytes[12] << 24) | (long)(bytes[13] << 16) | (long)(bytes[14] << 8) | bytes[15];
