@@ -61,8 +61,8 @@ public sealed class RoutingBenchTests
                 group.Select(row => $"{row.GetProperty("structure")} {row.GetProperty("mode")}").Order());
         }
 
-        Assert.Equal(4, rows.Select(row => (row.GetProperty("routes").GetInt64(), $"{row.GetProperty("load")}"))
-            .Distinct().Count());
+        var loads = rows.Select(row => (row.GetProperty("routes").GetInt64(), $"{row.GetProperty("load")}"));
+        Assert.Equal(4, loads.Distinct().Count());
         foreach (JsonElement row in rows)
         {
             Assert.InRange(row.GetProperty("lookups_per_s").GetDouble(), 1_000, 1e10);
