@@ -12,7 +12,8 @@ namespace Conet.Routing.Tables;
 /// <remarks>
 /// A route whose details can no longer be read from the file is reported as not there, and counted:
 /// <see cref="IsDamaged"/>. Its homes stay known. At such a row <see cref="From"/> throws
-/// <see cref="InvalidDataException"/>. No interface of the system is implemented: what it could call, a forwarder could reach.
+/// <see cref="InvalidDataException"/>. No interface of the system is implemented: what it could call, a
+/// forwarder could reach.
 /// </remarks>
 public sealed class RouteRows
 {
