@@ -38,6 +38,12 @@ internal sealed class SnapshotKeeper(string path, MirrorOptions options, byte[] 
         if (problem is not (SnapshotProblem.None or SnapshotProblem.Missing))
             note($"{path} is not used ({problem}); the table is read from the chain instead");
         _schedule = new SnapshotSchedule(snapshot, nowMs);
+        if (snapshot is not null && SnapshotFile.EstimateSize(snapshot.Table) > HostLimits.SnapshotSmallBytes)
+        {
+            // Loading leaves as much behind as it made; given back before there is work, it is a short pause.
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        }
+
         return snapshot;
     }
 
