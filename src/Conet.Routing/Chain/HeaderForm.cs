@@ -4,9 +4,9 @@ namespace Conet.Routing.Chain;
 
 /// <summary>
 /// The fields of a block header in the order in which a block's hash takes them: Keccak-256 of their RLP
-/// list. Whoever names a block's hash and gives fields that hash to it gives the true ones. Source: the yellow
-/// paper, 4.4; EIP-1559, 4895, 4844, 4788, 7685. A chain whose headers have other fields simply does not hash
-/// to its names. One header; not thread-safe.
+/// list. Whoever names a block's hash and gives fields that hash to it gives the true ones. Source: the
+/// yellow paper, 4.4; EIP-1559, 4895, 4844, 4788, 7685. A chain whose headers have other fields simply does
+/// not hash to its names. One header; not thread-safe.
 /// </summary>
 internal sealed class HeaderForm
 {

@@ -14,15 +14,14 @@ internal sealed class MirrorPlan
     private readonly ProviderPanel _panel;
     private readonly OpenQuestion _question;
     private readonly BlockVotes _votes;
-    private readonly Quorum _callQuorum;
+    private readonly CallVotes _callVotes;
     private readonly MirroredChain _chain;
-    private readonly List<BlockHeader> _walk = [];
+    private readonly AncestorWalk _walk;
 
     private ulong _nextPollMs;
     private ulong _headsMs;
     private ulong _targetBy;
     private bool _isVoteConfirmed;
-    private bool _isCallConfirmed;
     private int _shorterHeads;
     private BlockHeader? _checked;
     private LogStep? _step;
@@ -40,7 +39,8 @@ internal sealed class MirrorPlan
         _panel = panel;
         _question = question;
         _votes = new BlockVotes(panel, question);
-        _callQuorum = new Quorum(panel);
+        _callVotes = new CallVotes(panel, question);
+        _walk = new AncestorWalk(options.StartBlock);
         _chain = new MirroredChain(empty);
         Served = new ServedTable(snapshot?.Table ?? empty);
         if (snapshot is null)
@@ -56,6 +56,9 @@ internal sealed class MirrorPlan
     public ulong FinalisedBlock { get; private set; }
 
     public long BlocksUndone => _chain.BlocksUndone;
+
+    // The file that the table came from can no longer be read; what is known of it serves.
+    private bool IsDamaged => _chain.TipTable.Routes.IsDamaged;
 
     private ulong NextNumber => _chain.Tip is { } tip ? tip.Number + 1 : _options.StartBlock;
 
@@ -86,7 +89,10 @@ internal sealed class MirrorPlan
                     OnVerdict(verdict, nowMs);
                 return true;
             case MirrorPhase.Calls:
-                return TryCloseCalls(nowMs);
+                if (!_callVotes.TryAdvance(_checked!, nowMs, out MirrorAnswer.Positions? called))
+                    return false;
+                OnCalled(called, nowMs);
+                return true;
         }
 
         if (!_question.IsExhausted(nowMs))
@@ -103,7 +109,7 @@ internal sealed class MirrorPlan
     /// <summary>The parent of the lowest header of the walk.</summary>
     public void OnWalked(MirrorProvider provider, BlockHeader parent, ulong nowMs)
     {
-        BlockHeader child = _walk[^1];
+        BlockHeader child = _walk.Lowest;
         if (parent.Number + 1 != child.Number)
         {
             _panel.OnFailure(provider, $"gave block {parent.Number} as parent of {child.Number}", nowMs);
@@ -221,22 +227,11 @@ internal sealed class MirrorPlan
         FinalisedBlock = 0;
     }
 
-    /// <summary>
-    /// True if the file that the table came from can no longer be read: then nobody is to blame, and the
-    /// table, which goes on serving, is made anew from the chain.
-    /// </summary>
-    private bool TryLeaveDamaged()
-    {
-        if (!_chain.TipTable.Routes.IsDamaged)
-            return false;
-        StartAnew("the snapshot that the table came from can no longer be read: reading the chain from the "
-            + "deployment");
-        return true;
-    }
-
     private void StartHeads(ulong nowMs)
     {
-        _ = TryLeaveDamaged();
+        if (IsDamaged)
+            StartAnew("the snapshot that the table came from can no longer be read: reading the chain from "
+                + "the deployment");
         _headsMs = nowMs;
         _nextPollMs = nowMs + MirrorLimits.PollMs;
         _tipIsFresh = false;
@@ -285,20 +280,15 @@ internal sealed class MirrorPlan
     private void Follow(ulong nowMs)
     {
         BlockHeader target = Target!;
-        if (target.Number < _options.StartBlock)
-        {
-            Pause(nowMs, MirrorLimits.PollMs);
-            return;
-        }
-
         if (_chain.Find(target.Number) is { } known && known.Hash == target.Hash)
         {
             OnTargetIsKnown(target, nowMs);
             return;
         }
 
-        if (_chain.Base is { } oldest && target.Number < oldest.Number
-            && ++_shorterHeads < MirrorLimits.BelowBaseBelieved)
+        bool isBelowBase = _chain.Base is { } oldest && target.Number < oldest.Number;
+        if (target.Number < _options.StartBlock
+            || (isBelowBase && ++_shorterHeads < MirrorLimits.BelowBaseBelieved))
         {
             Pause(nowMs, MirrorLimits.PollMs);
             return;
@@ -307,8 +297,7 @@ internal sealed class MirrorPlan
         _shorterHeads = 0;
         if (target.Number < NextNumber + MirrorLimits.WalkBlocksMax)
         {
-            _walk.Clear();
-            _walk.Add(target);
+            _walk.Start(target);
             ContinueWalk(nowMs);
             return;
         }
@@ -374,14 +363,8 @@ internal sealed class MirrorPlan
             return;
         }
 
-        if (TryLeaveDamaged())
-        {
-            Pause(nowMs, MirrorLimits.PollMs);
-            return;
-        }
-
         int source = _chain.Tip!.Value.Source;
-        if (source >= 0)
+        if (source >= 0 && !IsDamaged)
             _panel.OnLie(
                 _panel.All[source],
                 $"put events into other blocks than the proof at block {_checked!.Number} allows", nowMs);
@@ -392,68 +375,46 @@ internal sealed class MirrorPlan
 
     private void ContinueWalk(ulong nowMs)
     {
-        while (true)
+        ulong below = _walk.Lowest.Number - 1;
+        switch (_walk.Turn(_chain))
         {
-            BlockHeader lowest = _walk[^1];
-            if (lowest.Number <= _options.StartBlock)
-            {
-                bool isKept = _chain.IsEmpty || TryLeave(nowMs);
-                if (isKept)
-                    StartStep([.. Enumerable.Reverse(_walk)], nowMs);
+            case WalkTurn.Joined:
+                _chain.UndoAbove(below);
+                StartStep(_walk.Ascending, nowMs);
                 return;
-            }
-
-            ulong below = lowest.Number - 1;
-            if (_chain.Base is { } oldest && below < oldest.Number)
-            {
+            case WalkTurn.AtDeployment:
+                if (_chain.IsEmpty || TryLeave(nowMs))
+                    StartStep(_walk.Ascending, nowMs);
+                return;
+            case WalkTurn.BelowKept:
                 if (TryLeave(nowMs))
                     Follow(nowMs);
                 return;
-            }
-
-            MirroredBlock? parent = _chain.Find(below);
-            if (parent is { } found && found.Hash == lowest.ParentHash)
-            {
+            case WalkTurn.BetweenKept:
                 _chain.UndoAbove(below);
-                StartStep([.. Enumerable.Reverse(_walk)], nowMs);
+                if (below < NextNumber + MirrorLimits.WalkBlocksMax)
+                    break;
+                Follow(nowMs);
                 return;
-            }
-
-            if (parent is null && _chain.Tip is { } tip && below < tip.Number)
-            {
-                // Between two ends of ranges: what is above is of another chain.
-                _chain.UndoAbove(below);
-                if (below >= NextNumber + MirrorLimits.WalkBlocksMax)
-                {
-                    Follow(nowMs);
-                    return;
-                }
-            }
-
-            _question.OpenWalk(lowest.ParentHash);
-            return;
         }
+
+        _question.OpenWalk(_walk.Lowest.ParentHash);
     }
 
     private void OnNobodyHasParent(ulong nowMs)
     {
-        BlockHeader lowest = _walk[^1];
-        foreach (MirrorProvider provider in _panel.All)
-        {
-            if ((_targetBy >> provider.Index & 1) != 0)
-                _panel.Note(
-                    provider, ProviderTrouble.Fork,
-                    $"names block {Target!.Number} ({Target.Hash}), but nobody has block {lowest.Number - 1} "
-                        + $"({lowest.ParentHash}) that it follows from",
-                    nowMs);
-        }
-
+        BlockHeader lowest = _walk.Lowest;
+        _panel.NoteAll(
+            _targetBy, ProviderTrouble.Fork,
+            $"names block {Target!.Number} ({Target.Hash}), but nobody has block {lowest.Number - 1} "
+                + $"({lowest.ParentHash}) that it follows from",
+            nowMs);
         Pause(nowMs, MirrorLimits.PollMs);
     }
 
     private void OnWalkNamed(BlockHeader header, ulong nowMs)
     {
-        if (header.Hash != _walk[^1].ParentHash)
+        if (header.Hash != _walk.Lowest.ParentHash)
         {
             Pause(nowMs, MirrorLimits.PollMs); // the chain moved on meanwhile
             return;
@@ -466,16 +427,11 @@ internal sealed class MirrorPlan
     private void OnTipNamed(BlockHeader header, ulong nowMs)
     {
         _tipIsFresh = header.Hash == _chain.Tip!.Value.Hash;
-        if (_tipIsFresh || _chain.OverlayBlocks > 0)
-        {
-            if (!_tipIsFresh)
-                _chain.UndoTip();
-            Follow(nowMs);
-        }
-        else if (TryLeave(nowMs))
-        {
-            Follow(nowMs);
-        }
+        if (!_tipIsFresh && _chain.OverlayBlocks > 0)
+            _chain.UndoTip();
+        else if (!_tipIsFresh && !TryLeave(nowMs))
+            return;
+        Follow(nowMs);
     }
 
     /// <summary>
@@ -495,16 +451,11 @@ internal sealed class MirrorPlan
             return true;
         }
 
-        foreach (MirrorProvider provider in _panel.All)
-        {
-            if ((_targetBy >> provider.Index & 1) != 0)
-                _panel.Note(
-                    provider, ProviderTrouble.Fork,
-                    $"names a chain with block {Target!.Number} ({Target.Hash}) that leaves the finalised "
-                        + $"block {oldest.Number} ({oldest.Hash}): refused until every provider names it",
-                    nowMs);
-        }
-
+        _panel.NoteAll(
+            _targetBy, ProviderTrouble.Fork,
+            $"names a chain with block {Target!.Number} ({Target.Hash}) that leaves the finalised block "
+                + $"{oldest.Number} ({oldest.Hash}): refused until every provider names it",
+            nowMs);
         _votes.WaitsForAll = true;
         Pause(nowMs, MirrorLimits.RefusedPauseMs);
         return false;
@@ -540,47 +491,14 @@ internal sealed class MirrorPlan
         _question.OpenProof(_checked);
     }
 
-    private bool TryCloseCalls(ulong nowMs)
+    private void OnCalled(MirrorAnswer.Positions? positions, ulong nowMs)
     {
-        Vote<MirrorAnswer.Positions> calls = _question.Calls;
-        if (!_callQuorum.TryDecide(
-            calls, nowMs, out MirrorAnswer.Positions? positions, out ulong by, out _isCallConfirmed))
-            return false;
         if (positions is not null)
-        {
-            foreach (MirrorProvider provider in _panel.All)
-            {
-                if (calls.AnswerOf(provider.Index) is { } other && other != positions)
-                    _panel.OnLie(
-                        provider,
-                        $"says other rolling hashes at block {_checked!.Number} than "
-                            + $"{BitOperations.PopCount(by)} of {calls.AnsweredCount} do",
-                        nowMs);
-            }
-
             OnPositions(positions, TableCheck.Called, nowMs);
-        }
         else if (_step is { } step && step.End.Number < Target!.Number)
-        {
-            // Hardly anybody keeps the state of so old a block: the next one that can be proved tells.
-            _question.OpenLogs(step);
-        }
+            _question.OpenLogs(step); // hardly anybody keeps so old a state: a later block will tell
         else
-        {
-            foreach (MirrorProvider provider in _panel.All)
-            {
-                if (calls.AnswerOf(provider.Index) is not null)
-                    _panel.Note(
-                        provider, ProviderTrouble.Proof,
-                        $"says rolling hashes at block {_checked!.Number} that too few say, and nobody can "
-                            + "prove any",
-                        nowMs);
-            }
-
             Pause(nowMs, MirrorLimits.PollMs);
-        }
-
-        return true;
     }
 
     /// <summary>
@@ -589,9 +507,9 @@ internal sealed class MirrorPlan
     private void OnContradiction(string problem, ulong nowMs)
     {
         LogStep step = _step!;
-        if (TryLeaveDamaged())
+        if (IsDamaged)
         {
-            Pause(nowMs, MirrorLimits.PollMs);
+            Pause(nowMs, 0); // nobody is to blame
             return;
         }
 
@@ -666,7 +584,7 @@ internal sealed class MirrorPlan
         MirroredBlock tip = _chain.Tip!.Value;
         bool isHead = tip.Hash == Target!.Hash;
         bool isProved = tip.Check == TableCheck.Proved;
-        bool isConfirmed = _isVoteConfirmed && (isProved || _isCallConfirmed);
+        bool isConfirmed = _isVoteConfirmed && (isProved || _callVotes.IsConfirmed);
         Served.Publish(tip, isHead, isConfirmed, _chainOrigin, nowMs);
         if (isHead)
         {

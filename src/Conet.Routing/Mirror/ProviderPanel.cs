@@ -125,6 +125,16 @@ internal sealed class ProviderPanel
         Note($"provider {provider.Name} {problem}{again}");
     }
 
+    /// <summary>The same line about each provider whose bit is set.</summary>
+    public void NoteAll(ulong providers, ProviderTrouble trouble, string problem, ulong nowMs)
+    {
+        foreach (MirrorProvider provider in All)
+        {
+            if ((providers >> provider.Index & 1) != 0)
+                Note(provider, trouble, problem, nowMs);
+        }
+    }
+
     /// <summary>A line about the mirror for the operator.</summary>
     public void Note(string text)
     {
