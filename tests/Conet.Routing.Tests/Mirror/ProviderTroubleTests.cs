@@ -110,16 +110,19 @@ public sealed class ProviderTroubleTests
         {
             await alone.WaitAsync(status => status.Providers[0].LastProblem is not null, manner);
             Assert.NotEqual((await anvil.HeadAsync()).Hash, alone.Status.BlockHash);
+            Assert.Contains(alone.Notes, note => note.Contains(bad.Name, StringComparison.Ordinal));
         }
 
         await using RunningMirror mirror = new(chain.Registries.Options, [bad, good]);
         await AssertFollowsAsync(mirror, anvil, chain, manner);
-        Assert.NotNull(mirror.Status.Providers[0].LastProblem);
         await chain.ChangeAsync(2);
         await AssertFollowsAsync(mirror, anvil, chain, manner + ", later");
         Assert.Null(mirror.Status.Providers[1].LastProblem);
         Assert.True(mirror.Status.IsProved);
-        Assert.Contains(mirror.Notes, note => note.Contains(bad.Name, StringComparison.Ordinal));
+
+        // Logs and proofs may all have come from the other one, if that was the quicker.
+        bool isSurelyAsked = manner is not ("left out logs" or "altered logs" or "wrong positions");
+        Assert.True(!isSurelyAsked || mirror.Status.Providers[0].LastProblem is not null);
     }
 
     // What anvil says, with one thing made wrong.
