@@ -72,7 +72,7 @@ public static class MirrorLimits
     /// Time that a table goes on being that of the last confirmed block while too few providers answer to
     /// confirm another; then those that do answer are enough, and the status says so. Milliseconds.
     /// </summary>
-    public const ulong UnconfirmedAfterMs = 10_000;
+    public const ulong UnconfirmedAfterMs = 5_000;
 
     /// <summary>Blocks that a provider may be behind most others and still count.</summary>
     public const ulong BehindBlocksMax = 8;
