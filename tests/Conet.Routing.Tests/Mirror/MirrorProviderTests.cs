@@ -266,6 +266,36 @@ public sealed class MirrorProviderTests
         Assert.Equal(chain.Head.Header.Number, mixed.Mirror.ProvedBlock);
     }
 
+    [Fact]
+    public void Where_no_one_keeps_old_state_a_lie_about_old_events_is_found_at_the_head()
+    {
+        SimulatedChain chain = new(25);
+        chain.Grow(400);
+        SimulatedNetwork network = Forgetful(chain, Manner.OmitsLogs);
+        network.Settle("left out");
+        Assert.True(network.Mirror.IsProved);
+        Assert.True(network.Mirror.Providers[0].Lies > 0);
+        Assert.Equal(0, network.Mirror.Providers[1].Lies + network.Mirror.Providers[2].Lies);
+        Assert.Contains(network.Notes, note =>
+            note.Contains("provider-0 left out", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Where_old_events_came_from_one_and_new_ones_from_another_neither_is_blamed_unheard()
+    {
+        SimulatedChain chain = new(26);
+        chain.Grow(400);
+        SimulatedNetwork network = Forgetful(chain, Manner.OmitsLogs);
+        while (network.Providers[0].LogsAsked == 0)
+            network.Step();
+        network.Providers[0].Manner = Manner.Absent;
+        network.Settle("another goes on");
+        Assert.True(network.Mirror.IsProved);
+        Assert.Equal(0, network.Mirror.Providers.Sum(provider => provider.Lies));
+        Assert.Contains(network.Notes, note =>
+            note.Contains("they are asked again one by one", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Try with this block range [0x64, 0xc8]", 101)]
     [InlineData("try with this block range [100, 199].", 100)]
@@ -317,4 +347,11 @@ public sealed class MirrorProviderTests
         range.OnRefused(1, 0, 1_000);
         Assert.Equal(1UL, range.Blocks);
     }
+
+    private static SimulatedNetwork Forgetful(SimulatedChain chain, Manner first) => new(
+        chain,
+        [
+            .. ((Manner[])[first, Manner.Honest, Manner.Honest]).Select((manner, i) =>
+                new SimulatedProvider(chain, manner, i + 1) { StateBlocks = 8 }),
+        ]);
 }

@@ -20,6 +20,9 @@ internal sealed class SimulatedProvider(SimulatedChain chain, Manner manner, int
     /// <summary>Most logs of <see cref="Manner.CutsLogs"/>.</summary>
     public int Cap { get; init; } = 500;
 
+    /// <summary>Blocks below the head whose state it still has; null for all.</summary>
+    public ulong? StateBlocks { get; init; }
+
     /// <summary>Block it calls finalised; null if it does not know the word.</summary>
     public ulong? Finalised { get; set; }
 
@@ -179,6 +182,8 @@ internal sealed class SimulatedProvider(SimulatedChain chain, Manner manner, int
     {
         if (Manner == Manner.InventsBlocks && asked.Hash == _inventedHash)
             return Ok(new MirrorAnswer.Positions(new RegistryPosition(1, _inventedHash), default));
+        if (StateBlocks is { } kept && asked.Number + kept < Chain.Head.Header.Number)
+            return Fault(RpcErrorKind.Rejected, "missing trie node");
         SimulatedChain.Block? block = Chain.Blocks.FirstOrDefault(
             candidate => candidate.Header.Hash == asked.Hash);
         return block is null
