@@ -102,6 +102,11 @@ public static class ChainLimits
     /// </summary>
     internal const long TrieLeafBytesMax = 1L << 30;
 
+    /// <summary>
+    /// Words below which a storage trie is rebuilt by whoever asks: it takes less than a tenth of a second.
+    /// </summary>
+    internal const int TrieWordsOfOneThread = 1 << 14;
+
     /// <summary>Leaves that a bucket has room for beyond what it should get.</summary>
     internal const int TrieBucketSpare = 64;
 

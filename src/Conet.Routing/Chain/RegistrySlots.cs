@@ -16,6 +16,9 @@ internal static class RegistrySlots
     /// </summary>
     public const int DescriptorWord = 5;
 
+    /// <summary>Wallets whose slots are found at once.</summary>
+    public const int WalletsAtOnce = Keccak256Lanes.Count / 2;
+
     private const byte NodesSlot = 5, BondFreeAtSlot = 6, NodeOfPointSlot = 7, NodeOfSignerSlot = 8;
     private const byte RoutesSlot = 4, NoncesSlot = 5;
 
@@ -51,6 +54,31 @@ internal static class RegistrySlots
 
     /// <summary>Nonce of a wallet.</summary>
     public static Bytes32 Nonce(in Address wallet) => OfAddress(wallet, NoncesSlot);
+
+    /// <summary>The same of several wallets at once, at most <see cref="WalletsAtOnce"/>.</summary>
+    /// <param name="wallets">The wallets.</param>
+    /// <param name="slots">
+    /// Receives <see cref="Route"/> of each, and <see cref="Nonce"/> of each from <see cref="WalletsAtOnce"/>
+    /// on.
+    /// </param>
+    public static void OfWallets(ReadOnlySpan<Address> wallets, Span<Bytes32> slots)
+    {
+        Span<byte> blocks = stackalloc byte[Keccak256Lanes.Count * Keccak256Lanes.BlockSize];
+        Span<byte> hashes = stackalloc byte[Keccak256Lanes.Count * Keccak256.Size];
+        Span<int> sizes = stackalloc int[Keccak256Lanes.Count];
+        blocks.Clear();
+        sizes.Fill(2 * Bytes32.Size);
+        for (int i = 0; i < wallets.Length; i++)
+        {
+            WritePreimage(wallets[i], RoutesSlot, blocks[(i * Keccak256Lanes.BlockSize)..]);
+            WritePreimage(
+                wallets[i], NoncesSlot, blocks[((WalletsAtOnce + i) * Keccak256Lanes.BlockSize)..]);
+        }
+
+        Keccak256Lanes.Hash(blocks, sizes, hashes);
+        for (int i = 0; i < Keccak256Lanes.Count; i++)
+            slots[i] = new Bytes32(hashes.Slice(i * Keccak256.Size, Keccak256.Size));
+    }
 
     /// <summary>An X25519 key without the bit that X25519 ignores: what keys are told apart by.</summary>
     public static Bytes32 Point(in Bytes32 key)
@@ -100,6 +128,12 @@ internal static class RegistrySlots
         Span<byte> key = stackalloc byte[Address.Size];
         address.CopyTo(key);
         return Of(key, mapping);
+    }
+
+    private static void WritePreimage(in Address wallet, byte mapping, Span<byte> preimage)
+    {
+        wallet.CopyTo(preimage[(Bytes32.Size - Address.Size)..]);
+        preimage[(2 * Bytes32.Size) - 1] = mapping;
     }
 
     /// <summary>

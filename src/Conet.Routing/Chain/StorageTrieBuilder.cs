@@ -5,8 +5,8 @@ namespace Conet.Routing.Chain;
 
 /// <summary>
 /// Root of a storage trie from its leaves in the order of their keys, without holding the trie: a stack of
-/// the branches that are still open, one a nibble of the key. Also of a part of a trie whose keys all begin
-/// with the same nibbles. One thread. Source: yellow paper, appendix D.
+/// the branches that are still open, one a nibble of the key. Leaves are hashed several at once. Also of a
+/// part of a trie whose keys all begin with the same nibbles. One thread. Source: yellow paper, appendix D.
 /// </summary>
 internal sealed class StorageTrieBuilder
 {
@@ -27,6 +27,11 @@ internal sealed class StorageTrieBuilder
     private readonly byte[] _key = new byte[Bytes32.Size];
     private readonly byte[] _nextKey = new byte[Bytes32.Size];
     private readonly byte[] _top = new byte[NodeBytesMax];
+    private readonly byte[] _leaves = new byte[Keccak256Lanes.Count * Keccak256Lanes.BlockSize];
+    private readonly int[] _leafSizes = new int[Keccak256Lanes.Count];
+    private readonly WaitingLeaf[] _waiting = new WaitingLeaf[Keccak256Lanes.Count];
+    private readonly byte[] _path = new byte[Bytes32.Size];
+    private int _waitingCount;
     private Bytes32 _word;
     private ulong _open;
     private int _shared;
@@ -56,7 +61,7 @@ internal sealed class StorageTrieBuilder
             if (bytes == Bytes32.Size || _nextKey[bytes] < _key[bytes])
                 return false;
             int halves = (_nextKey[bytes] ^ _key[bytes]) < Width ? 1 : 0;
-            Place((2 * bytes) + halves);
+            Queue((2 * bytes) + halves);
         }
 
         _nextKey.CopyTo(_key);
@@ -69,7 +74,8 @@ internal sealed class StorageTrieBuilder
     public void Finish()
     {
         if (_hasLeaf)
-            Place(_start - 1);
+            Queue(_start - 1);
+        PlaceAll();
         _isFinished = true;
     }
 
@@ -116,11 +122,9 @@ internal sealed class StorageTrieBuilder
             throw new InvalidOperationException("Not finished.");
     }
 
-    /// <summary>
-    /// Puts the last leaf under its branch and closes the branches that the next one is not under.
-    /// </summary>
+    /// <summary>Puts the last leaf among those that wait for being hashed.</summary>
     /// <param name="next">Nibbles that the next key shares with the last.</param>
-    private void Place(int next)
+    private void Queue(int next)
     {
         int parent = Math.Max(_shared, next);
         _shared = next;
@@ -130,9 +134,32 @@ internal sealed class StorageTrieBuilder
             return;
         }
 
-        SetChild(parent, WriteLeaf(parent + 1));
-        while (_open != 0 && 63 - BitOperations.LeadingZeroCount(_open) is var depth && depth > next)
-            CloseBranch(depth, next);
+        ReadOnlySpan<byte> leaf = WriteLeaf(parent + 1);
+        leaf.CopyTo(_leaves.AsSpan(_waitingCount * Keccak256Lanes.BlockSize));
+        _leafSizes[_waitingCount] = leaf.Length;
+        _waiting[_waitingCount] = new WaitingLeaf(new Bytes32(_key), parent, next);
+        if (++_waitingCount == Keccak256Lanes.Count)
+            PlaceAll();
+    }
+
+    /// <summary>
+    /// Puts the waiting leaves under their branches, and closes the branches that the next leaf is not under.
+    /// </summary>
+    private void PlaceAll()
+    {
+        Span<byte> hashes = stackalloc byte[Keccak256Lanes.Count * Keccak256.Size];
+        Keccak256Lanes.Hash(_leaves, _leafSizes, hashes);
+        for (int i = 0; i < _waitingCount; i++)
+        {
+            (Bytes32 key, int parent, int next) = _waiting[i];
+            key.CopyTo(_path);
+            ReadOnlySpan<byte> leaf = _leaves.AsSpan(i * Keccak256Lanes.BlockSize, _leafSizes[i]);
+            SetChild(parent, leaf, hashes.Slice(i * Keccak256.Size, Keccak256.Size));
+            while (_open != 0 && 63 - BitOperations.LeadingZeroCount(_open) is var depth && depth > next)
+                CloseBranch(depth, next);
+        }
+
+        _waitingCount = 0;
     }
 
     private void CloseBranch(int depth, int next)
@@ -153,8 +180,16 @@ internal sealed class StorageTrieBuilder
 
     private void SetChild(int depth, ReadOnlySpan<byte> node)
     {
-        int place = (depth * Width) + Nibble(_key, depth);
-        _lengths[place] = (byte)Refer(node, _references.AsSpan(place * HashReference, HashReference));
+        Span<byte> hash = stackalloc byte[Keccak256.Size];
+        if (node.Length >= Keccak256.Size)
+            Keccak256.Hash(node, hash);
+        SetChild(depth, node, hash);
+    }
+
+    private void SetChild(int depth, ReadOnlySpan<byte> node, ReadOnlySpan<byte> hash)
+    {
+        int place = (depth * Width) + Nibble(_path, depth);
+        _lengths[place] = (byte)Refer(node, hash, _references.AsSpan(place * HashReference, HashReference));
         _open |= 1UL << depth;
     }
 
@@ -169,7 +204,7 @@ internal sealed class StorageTrieBuilder
     private ReadOnlySpan<byte> WriteLeaf(int from)
     {
         Span<byte> node = _node;
-        int end = ListHeaderMax + WritePath(node[ListHeaderMax..], from, Nibbles, isLeaf: true);
+        int end = ListHeaderMax + WritePath(node[ListHeaderMax..], _key, from, Nibbles, isLeaf: true);
         Span<byte> word = stackalloc byte[Bytes32.Size];
         _word.CopyTo(word);
         ReadOnlySpan<byte> digits = word.TrimStart((byte)0);
@@ -193,7 +228,7 @@ internal sealed class StorageTrieBuilder
         Span<byte> reference = stackalloc byte[HashReference];
         int size = Refer(child, reference);
         Span<byte> node = _node;
-        int end = ListHeaderMax + WritePath(node[ListHeaderMax..], from, to, isLeaf: false);
+        int end = ListHeaderMax + WritePath(node[ListHeaderMax..], _path, from, to, isLeaf: false);
         reference[..size].CopyTo(node[end..]);
         return CloseList(node, end + size);
     }
@@ -220,8 +255,9 @@ internal sealed class StorageTrieBuilder
         return CloseList(node, end);
     }
 
-    /// <summary>The nibbles of the key from one to before another, in hex-prefix form, as RLP text.</summary>
-    private int WritePath(Span<byte> target, int from, int to, bool isLeaf)
+    /// <summary>The nibbles of a key from one to before another, in hex-prefix form, as RLP text.</summary>
+    private static int WritePath(
+        Span<byte> target, ReadOnlySpan<byte> key, int from, int to, bool isLeaf)
     {
         int count = to - from;
         int bytes = (count / 2) + 1;
@@ -229,12 +265,12 @@ internal sealed class StorageTrieBuilder
         if (bytes > 1)
             target[at++] = (byte)(TextBase + bytes);
         int flag = isLeaf ? 0x20 : 0;
-        target[at++] = (byte)((count & 1) == 0 ? flag : flag | 0x10 | Nibble(_key, from++));
+        target[at++] = (byte)((count & 1) == 0 ? flag : flag | 0x10 | Nibble(key, from++));
         for (; from < to; from += 2)
         {
             target[at++] = (from & 1) == 0
-                ? _key[from >> 1]
-                : (byte)((_key[from >> 1] << 4) | (_key[(from >> 1) + 1] >> 4));
+                ? key[from >> 1]
+                : (byte)((key[from >> 1] << 4) | (key[(from >> 1) + 1] >> 4));
         }
 
         return at;
@@ -262,6 +298,14 @@ internal sealed class StorageTrieBuilder
 
     private static int Refer(ReadOnlySpan<byte> node, Span<byte> reference)
     {
+        Span<byte> hash = stackalloc byte[Keccak256.Size];
+        if (node.Length >= Keccak256.Size)
+            Keccak256.Hash(node, hash);
+        return Refer(node, hash, reference);
+    }
+
+    private static int Refer(ReadOnlySpan<byte> node, ReadOnlySpan<byte> hash, Span<byte> reference)
+    {
         if (node.Length < Keccak256.Size)
         {
             node.CopyTo(reference);
@@ -269,10 +313,16 @@ internal sealed class StorageTrieBuilder
         }
 
         reference[0] = TextBase + Keccak256.Size;
-        Keccak256.Hash(node, reference[1..]);
+        hash.CopyTo(reference[1..]);
         return HashReference;
     }
 
     private static int Nibble(ReadOnlySpan<byte> key, int index) =>
         (index & 1) == 0 ? key[index >> 1] >> 4 : key[index >> 1] & 0x0F;
+
+    /// <summary>A leaf whose node is written.</summary>
+    /// <param name="Key">Its key.</param>
+    /// <param name="Parent">Depth of the branch that it lies under.</param>
+    /// <param name="Next">Nibbles that the next key shares with it.</param>
+    private readonly record struct WaitingLeaf(Bytes32 Key, int Parent, int Next);
 }

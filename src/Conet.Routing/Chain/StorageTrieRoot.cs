@@ -19,6 +19,7 @@ internal sealed class StorageTrieRoot
     private readonly IStorageWords _words;
     private readonly StorageTrieOptions _options;
     private readonly CancellationToken _cancellation;
+    private readonly int _threads;
     private readonly int _passes;
     private readonly StorageTrieBuilder[] _parts =
         [.. Enumerable.Range(0, Width).Select(_ => new StorageTrieBuilder(startNibbles: 1))];
@@ -30,6 +31,9 @@ internal sealed class StorageTrieRoot
         _words = words;
         _options = options;
         _cancellation = cancellation;
+        _threads = options.Threads ?? (words.WordsMax < ChainLimits.TrieWordsOfOneThread
+            ? 0
+            : Math.Clamp(Environment.ProcessorCount, 1, ChainLimits.TrieThreadsMax));
         long fitting = Math.Max(1, options.LeafBytesMax / LeafSize);
         int wanted = (int)Math.Clamp((words.WordsMax + fitting - 1) / fitting, 1, Width);
         _passes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)wanted);
@@ -61,11 +65,12 @@ internal sealed class StorageTrieRoot
     {
         int nibbles = Width / _passes;
         int first = pass * nibbles;
-        long expected = (_words.WordsMax / (Buckets * _options.Threads)) + ChainLimits.TrieBucketSpare;
+        int threads = Math.Max(1, _threads);
+        long expected = (_words.WordsMax / (Buckets * threads)) + ChainLimits.TrieBucketSpare;
         int capacity = (int)Math.Min(expected, int.MaxValue / LeafSize);
         LeafBucket[][] buckets =
         [
-            .. Enumerable.Range(0, _options.Threads).Select(_ => new LeafBucket[Buckets]),
+            .. Enumerable.Range(0, threads).Select(_ => new LeafBucket[Buckets]),
         ];
         int nextBlock = 0;
         int nextNibble = first;
@@ -82,8 +87,7 @@ internal sealed class StorageTrieRoot
     private void Collect(LeafBucket[] buckets, Func<int> takeBlock, int first, int nibbles, int capacity)
     {
         StorageWord[] words = new StorageWord[_words.BlockWordsMax];
-        Span<byte> slot = stackalloc byte[Bytes32.Size];
-        Span<byte> key = stackalloc byte[Bytes32.Size];
+        LeafKeys keys = new();
         long blocksInAll = Math.Max(1, (long)_words.Blocks * _passes);
         for (int block = takeBlock(); block < _words.Blocks && !_isRefused; block = takeBlock())
         {
@@ -95,13 +99,16 @@ internal sealed class StorageTrieRoot
                 return;
             }
 
-            foreach (ref readonly StorageWord word in words.AsSpan(0, count))
+            for (int start = 0; start < count; start += Keccak256Lanes.Count)
             {
-                word.Slot.CopyTo(slot);
-                Keccak256.Hash(slot, key);
-                int bucket = key[0];
-                if ((uint)((bucket >> 4) - first) < (uint)nibbles)
-                    buckets[bucket].Add(new StorageLeaf(new Bytes32(key), word.Word), capacity);
+                Span<StorageWord> group = words.AsSpan(start, Math.Min(Keccak256Lanes.Count, count - start));
+                keys.Hash(group);
+                for (int i = 0; i < group.Length; i++)
+                {
+                    int bucket = keys[i][0];
+                    if ((uint)((bucket >> 4) - first) < (uint)nibbles)
+                        buckets[bucket].Add(new StorageLeaf(new Bytes32(keys[i]), group[i].Word), capacity);
+                }
             }
 
             // Building what was collected takes about as long as collecting it.
@@ -157,8 +164,14 @@ internal sealed class StorageTrieRoot
 
     private void OnThreads(Action<int> work)
     {
+        if (_threads == 0)
+        {
+            work(0);
+            return;
+        }
+
         Exception? fault = null;
-        Thread[] threads = new Thread[_options.Threads];
+        Thread[] threads = new Thread[_threads];
         for (int i = 0; i < threads.Length; i++)
         {
             int index = i;

@@ -16,7 +16,7 @@ public static class Keccak256
     private const int RateBytes = 136;
     private const int Lanes = 25;
 
-    private static readonly ulong[] _roundConstants =
+    internal static readonly ulong[] RoundConstants =
     [
         0x0000000000000001, 0x0000000000008082, 0x800000000000808A, 0x8000000080008000, 0x000000000000808B,
         0x0000000080000001, 0x8000000080008081, 0x8000000000008009, 0x000000000000008A, 0x0000000000000088,
@@ -73,7 +73,7 @@ public static class Keccak256
         ulong ka = s[10], ke = s[11], ki = s[12], ko = s[13], ku = s[14];
         ulong ma = s[15], me = s[16], mi = s[17], mo = s[18], mu = s[19];
         ulong sa = s[20], se = s[21], si = s[22], so = s[23], su = s[24];
-        foreach (ulong constant in _roundConstants)
+        foreach (ulong constant in RoundConstants)
         {
             ulong ca = ba ^ ga ^ ka ^ ma ^ sa;
             ulong ce = be ^ ge ^ ke ^ me ^ se;

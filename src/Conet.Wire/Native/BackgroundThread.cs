@@ -6,16 +6,18 @@ namespace Conet.Wire.Native;
 internal static partial class BackgroundThread
 {
     private const int PRIO_PROCESS = 0;
-    private const int LeastNice = 19;
+
+    /// <summary>A tenth of what others get when all want the core; all of it when they do not.</summary>
+    private const int Niceness = 10;
 
     /// <summary>
-    /// Makes the calling thread, for good, one that runs when nothing else of this machine wants the core.
-    /// Give it no thread of a pool. False where the system has no such thing; the thread then runs as it did.
+    /// Makes the calling thread, for good, one that gives way to others. Not for threads of a pool. False
+    /// where the system has no such thing; the thread then runs as it did.
     /// </summary>
     public static bool TryEnter()
     {
         // On Linux a thread has a niceness of its own, and 0 is the calling one.
-        return OperatingSystem.IsLinux() && setpriority(PRIO_PROCESS, 0, LeastNice) == 0;
+        return OperatingSystem.IsLinux() && setpriority(PRIO_PROCESS, 0, Niceness) == 0;
     }
 
     [LibraryImport("libc")]
