@@ -36,6 +36,7 @@ public static class AllTargets
         new MerkleProofTarget(),
         new SnapshotTarget(),
         new BucketTarget(),
+        new SharedSnapshotTarget(),
         new ContractArtifactTarget(),
         new KeystoreTarget(),
         new PrekeyFileTarget(),
