@@ -250,4 +250,54 @@ public static class HostLimits
     /// Supervisors wait longer before they kill.
     /// </summary>
     public const int SaveMilliseconds = 60_000;
+
+    /// <summary>Addresses that a snapshot is tried from, one after the other.</summary>
+    public const int SnapshotSourcesMax = 8;
+
+    /// <summary>Connections at once of those that fetch this node's snapshot.</summary>
+    public const int SnapshotConnectionsMax = 32;
+
+    /// <summary>
+    /// Of them, those of one address: one that fetches, and one that was cut off and tries again.
+    /// </summary>
+    public const int SnapshotConnectionsPerSource = 2;
+
+    /// <summary>Bytes of a snapshot sent or received at once.</summary>
+    public const int SnapshotSendBytes = 64 * 1024;
+
+    /// <summary>
+    /// Bytes a second that a node gives to all that fetch its snapshot: ten million routes in half a minute,
+    /// and a tenth of what a link of 5 Gbit/s carries.
+    /// </summary>
+    public const long SnapshotBytesPerSecondMax = 60_000_000;
+
+    /// <summary>
+    /// Least rate at which a snapshot is fetched or given, over <see cref="SnapshotStallSeconds"/>: slower
+    /// ones would not end before the block is too old to be proved.
+    /// </summary>
+    public const int SnapshotBytesPerSecondMin = 16 * 1024;
+
+    /// <summary>Time in which the least rate must be reached.</summary>
+    public const int SnapshotStallSeconds = 15;
+
+    /// <summary>Connections in a row that bring a fetch no further before the server is given up.</summary>
+    public const int SnapshotAttemptsMax = 3;
+
+    /// <summary>
+    /// Blocks on top of a table's block before its snapshot is offered: deeper than reorganisations seen in
+    /// practice. On a development chain none.
+    /// </summary>
+    public const ulong SnapshotDepthBlocks = Routing.Mirror.MirrorLimits.BackfillMarginBlocks;
+
+    /// <summary>
+    /// Blocks on top of an offered snapshot's block from which a newer one is made: providers prove the last
+    /// 128 blocks, and whoever fetches needs some of them.
+    /// </summary>
+    public const ulong SnapshotAgeBlocks = 48;
+
+    /// <summary>Least time between two makings; on a chain that moves on they are 48 blocks apart.</summary>
+    public const int SnapshotMakeSeconds = 10;
+
+    /// <summary>Time between two looks at whether a newer snapshot is to be made.</summary>
+    public const int SnapshotLookSeconds = 2;
 }

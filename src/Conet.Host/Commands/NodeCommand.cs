@@ -42,6 +42,11 @@ internal static class NodeCommand
             Description = "forward known cells in the driver of this interface (Linux, root); repeatable",
             HelpName = "IF",
         };
+        Option<string[]> snapshotFrom = new("--snapshot-from")
+        {
+            Description = "start from the snapshot at this address, once proved; repeatable",
+            HelpName = "URL",
+        };
         Option<bool> json = CommandSettings.Json();
         command.Add(config);
         command.Add(plain);
@@ -49,6 +54,7 @@ internal static class NodeCommand
         command.Add(followInput);
         command.Add(socket);
         command.Add(xdp);
+        command.Add(snapshotFrom);
         command.Add(json);
         command.Add(NodeListCommand.Create());
         CommandSettings.Run(command, json, (parsed, output, cancellation) =>
@@ -62,7 +68,8 @@ internal static class NodeCommand
                 parsed.GetValue(check),
                 parsed.GetValue(followInput),
                 SocketKinds[parsed.GetValue(socket)!],
-                InterfacesOf(parsed.GetValue(xdp) ?? []));
+                InterfacesOf(parsed.GetValue(xdp) ?? []),
+                SourcesOf(parsed.GetValue(snapshotFrom) ?? []));
             return RunAsync(settings, output, cancellation);
         });
         return command;
@@ -87,6 +94,20 @@ internal static class NodeCommand
         }
 
         return [.. names.Distinct()];
+    }
+
+    private static IReadOnlyList<Uri> SourcesOf(string[] texts)
+    {
+        List<Uri> sources = [];
+        foreach (string text in texts)
+        {
+            if (!NodeConfig.TryReadSource(text, out Uri? source))
+                throw new CommandException(
+                    ExitCode.Usage, "node: --snapshot-from: an http:// or https:// address is needed");
+            sources.Add(source);
+        }
+
+        return sources;
     }
 
     private static async Task<int> RunAsync(
@@ -115,7 +136,10 @@ internal static class NodeCommand
             MirrorOptions mirror = new(
                 config.Chain.ChainId, config.Chain.NodeRegistry, config.Chain.RouteRegistry,
                 config.Chain.StartBlock);
-            MirroredTables tables = OpenTables(mirror, providers, config.StateDirectory, output);
+            TableOrigin origin = await SnapshotStart.RunAsync(
+                config, [.. settings.SnapshotSources, .. config.SnapshotFrom], mirror, providers, output.Note,
+                cancellation).ConfigureAwait(false);
+            MirroredTables tables = OpenTables(mirror, providers, config.StateDirectory, output, origin);
             NodeRuntime<MirrorHomes> runtime = new(
                 new NodeRuntimeOptions
                 {
@@ -133,6 +157,8 @@ internal static class NodeCommand
                     XdpInterfaces = [.. config.Xdp.Union(settings.XdpInterfaces)],
                 },
                 tables);
+            await using SnapshotShare? share = await OpenShareAsync(
+                config, mirror, providers, tables, output, cancellation).ConfigureAwait(false);
             return await ServeAsync(runtime, settings, output, cancellation).ConfigureAwait(false);
         }
         finally
@@ -172,17 +198,37 @@ internal static class NodeCommand
 
     private static MirroredTables OpenTables(
         MirrorOptions options, IReadOnlyList<IChainProvider> providers, string stateDirectory,
-        CommandOutput output)
+        CommandOutput output, TableOrigin origin)
     {
         try
         {
-            return MirroredTables.Open(options, providers, stateDirectory, output.Note);
+            return MirroredTables.Open(options, providers, stateDirectory, output.Note, origin);
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             throw new CommandException(
                 ExitCode.CannotCreate, $"stateDirectory {stateDirectory}: cannot be used: {fault.Message}",
                 fault);
+        }
+    }
+
+    private static async Task<SnapshotShare?> OpenShareAsync(
+        NodeConfig config, MirrorOptions mirror, IReadOnlyList<IChainProvider> providers,
+        MirroredTables tables, CommandOutput output, CancellationToken cancellation)
+    {
+        if (config.SnapshotListen is null)
+            return null;
+        try
+        {
+            SnapshotShare share = await SnapshotShare.OpenAsync(
+                config, mirror, providers, () => tables.SnapshotAtHead, output.Note, cancellation)
+                .ConfigureAwait(false);
+            output.Line($"snapshot at http://{share.EndPoint}/snapshot");
+            return share;
+        }
+        catch (Exception fault) when (fault is IOException or SocketException)
+        {
+            throw new CommandException(ExitCode.Unavailable, $"snapshotListen: {fault.Message}", fault);
         }
     }
 
@@ -288,5 +334,5 @@ internal static class NodeCommand
 
     private sealed record Settings(
         string Path, bool Plain, bool CheckOnly, bool FollowInput, CellSocketKind SocketKind,
-        IReadOnlyList<string> XdpInterfaces);
+        IReadOnlyList<string> XdpInterfaces, IReadOnlyList<Uri> SnapshotSources);
 }

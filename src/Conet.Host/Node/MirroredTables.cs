@@ -38,6 +38,9 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     /// <inheritdoc/>
     public MirrorHomes Homes => new(_runner);
 
+    /// <summary>The table of the head and its block; null while the mirror is behind.</summary>
+    public MirrorSnapshot? SnapshotAtHead => _runner.Status.IsAtHead ? _runner.Snapshot : null;
+
     /// <inheritdoc/>
     public IReadOnlyList<NodePeer> Nodes => Volatile.Read(ref _nodes);
 
@@ -70,24 +73,42 @@ public sealed class MirroredTables : INodeTables<MirrorHomes>
     /// <param name="providers">One or more, in order of preference; the tables do not dispose them.</param>
     /// <param name="stateDirectory">Where the snapshot and its key lie; made if it is absent.</param>
     /// <param name="note">Told, in one line, of a snapshot that could not be used or written.</param>
+    /// <param name="origin">Where the table in the snapshot there began.</param>
     /// <exception cref="IOException">The directory cannot be made or the key cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">As above.</exception>
     public static MirroredTables Open(
         MirrorOptions options,
         IReadOnlyList<IChainProvider> providers,
         string stateDirectory,
-        Action<string> note)
+        Action<string> note,
+        TableOrigin origin = TableOrigin.OwnSnapshot)
     {
         ArgumentNullException.ThrowIfNull(note);
         Directory.CreateDirectory(stateDirectory);
         byte[] key = ReadOrMakeKey(Path.Combine(stateDirectory, KeyName));
         SnapshotKeeper keeper = new(Path.Combine(stateDirectory, SnapshotName), options, key, note);
         byte[] secret = RandomNumberGenerator.GetBytes(MirrorRunner.RouteTrieSecretSize);
-        MirrorSnapshot? snapshot = keeper.Read(secret, Environment.TickCount64);
+        MirrorSnapshot? snapshot = keeper.Read(secret, Environment.TickCount64) is { } read
+            ? read with { Origin = origin }
+            : null;
         MirrorRunner runner = new(options, providers, snapshot);
         runner.Noted += note;
         BucketStore buckets = BucketStore.Of(runner, new BucketMaker(options, providers), note);
         return new MirroredTables(runner, keeper, snapshot is not null, buckets);
+    }
+
+    /// <summary>Whether there is a snapshot of this node's own to start from.</summary>
+    public static bool HasSnapshot(string stateDirectory) =>
+        File.Exists(Path.Combine(stateDirectory, SnapshotName));
+
+    /// <summary>Keeps a table as this node's own snapshot, for <see cref="Open"/> to start from.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">As above.</exception>
+    public static void Keep(string stateDirectory, MirrorOptions options, MirrorSnapshot snapshot)
+    {
+        Directory.CreateDirectory(stateDirectory);
+        byte[] key = ReadOrMakeKey(Path.Combine(stateDirectory, KeyName));
+        SnapshotFile.Write(Path.Combine(stateDirectory, SnapshotName), snapshot, options, key);
     }
 
     /// <inheritdoc/>

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -88,6 +89,12 @@ public sealed record NodeConfig
     /// <summary>Interfaces on which known cells are forwarded in the driver; empty for none.</summary>
     public IReadOnlyList<string> Xdp { get; init; } = [];
 
+    /// <summary>Where this node's snapshot is given to others; null for nowhere.</summary>
+    public IPEndPoint? SnapshotListen { get; init; }
+
+    /// <summary>Addresses of snapshots to start from, tried in turn; empty for none.</summary>
+    public IReadOnlyList<Uri> SnapshotFrom { get; init; } = [];
+
     /// <summary>Limits; each has a default.</summary>
     public NodeLimits Limits { get; init; } = new();
 
@@ -145,6 +152,11 @@ public sealed record NodeConfig
         return isName;
     }
 
+    /// <summary>Whether a snapshot can be fetched from this address.</summary>
+    internal static bool TryReadSource(string text, [NotNullWhen(true)] out Uri? source) =>
+        Uri.TryCreate(text, UriKind.Absolute, out source) && (source.Scheme is "http" or "https")
+        && source.UserInfo.Length == 0 && source.Host.Length > 0;
+
     /// <summary>Writes the configuration as the JSON that <see cref="TryParse"/> reads.</summary>
     public string ToJson()
     {
@@ -168,6 +180,12 @@ public sealed record NodeConfig
             json.WriteStartArray("xdp");
             foreach (string name in Xdp)
                 json.WriteStringValue(name);
+            json.WriteEndArray();
+            if (SnapshotListen is not null)
+                json.WriteString("snapshotListen", SnapshotListen.ToString());
+            json.WriteStartArray("snapshotFrom");
+            foreach (Uri source in SnapshotFrom)
+                json.WriteStringValue(source.OriginalString);
             json.WriteEndArray();
             WriteLimits(json);
             json.WriteEndObject();

@@ -15,7 +15,7 @@ internal ref struct NodeConfigReader
     private static readonly string[] RootKeys =
     [
         "nodeId", "chain", "listen", "clientPort", "nodePort", "signer", "sealKey", "httpPort", "workers",
-        "pinWorkers", "stateDirectory", "plain", "xdp", "limits",
+        "pinWorkers", "stateDirectory", "plain", "xdp", "snapshotListen", "snapshotFrom", "limits",
     ];
 
     private static readonly string[] ChainKeys =
@@ -96,6 +96,8 @@ internal ref struct NodeConfigReader
         bool plain = false;
         bool? pinWorkers = null;
         List<string> xdp = [];
+        IPEndPoint? snapshotListen = null;
+        List<Uri> snapshotFrom = [];
         NodeLimits limits = new();
         uint seen = 0;
         while (NextKey(RootKeys, ref seen, out int key))
@@ -115,6 +117,8 @@ internal ref struct NodeConfigReader
                 case "stateDirectory": stateDirectory = ReadText("stateDirectory"); break;
                 case "plain": plain = ReadFlag("plain"); break;
                 case "xdp": ReadInterfaces(xdp); break;
+                case "snapshotListen": snapshotListen = ReadEndPoint("snapshotListen"); break;
+                case "snapshotFrom": ReadSources(snapshotFrom); break;
                 case "limits": limits = ReadLimits(); break;
             }
         }
@@ -141,6 +145,8 @@ internal ref struct NodeConfigReader
             StateDirectory = stateDirectory,
             Plain = plain,
             Xdp = xdp,
+            SnapshotListen = snapshotListen,
+            SnapshotFrom = snapshotFrom,
             Limits = limits,
         };
     }
@@ -222,6 +228,27 @@ internal ref struct NodeConfigReader
                 Fail($"xdp: {error}");
             else
                 interfaces.Add(name);
+        }
+    }
+
+    private void ReadSources(List<Uri> sources)
+    {
+        _reader.Read();
+        if (_reader.TokenType != JsonTokenType.StartArray)
+        {
+            Fail("snapshotFrom must be a list such as [\"https://node.example:8080/snapshot\"]");
+            return;
+        }
+
+        while (!Failed && _reader.Read() && _reader.TokenType != JsonTokenType.EndArray)
+        {
+            string text = _reader.TokenType == JsonTokenType.String ? _reader.GetString()! : string.Empty;
+            if (sources.Count == HostLimits.SnapshotSourcesMax)
+                Fail($"snapshotFrom has more than {HostLimits.SnapshotSourcesMax} entries");
+            else if (!NodeConfig.TryReadSource(text, out Uri? source))
+                Fail("snapshotFrom: a snapshot has an http:// or https:// address without user name");
+            else
+                sources.Add(source);
         }
     }
 
@@ -373,6 +400,16 @@ internal ref struct NodeConfigReader
             return address;
         Fail("\"listen\" must be an IP address such as 127.0.0.1 or ::1");
         return IPAddress.Loopback;
+    }
+
+    private IPEndPoint? ReadEndPoint(string name)
+    {
+        string text = ReadText(name);
+        if (!Failed && IPEndPoint.TryParse(text, out IPEndPoint? endPoint) && endPoint.Port != 0
+            && string.Equals(endPoint.ToString(), text, StringComparison.OrdinalIgnoreCase))
+            return endPoint;
+        Fail($"\"{name}\" must be an IP address and a TCP port such as 192.0.2.7:8080 or [::1]:8080");
+        return null;
     }
 
     private Address ReadAddress(string name)

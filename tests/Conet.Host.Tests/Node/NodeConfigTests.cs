@@ -28,6 +28,8 @@ public sealed class NodeConfigTests
           "stateDirectory": "state",
           "plain": false,
           "xdp": ["eth0", "eth1"],
+          "snapshotListen": "192.0.2.7:8080",
+          "snapshotFrom": ["https://node.example/snapshot", "http://[2001:db8::1]:8080/snapshot"],
           "limits": { "attachments": 10, "leaseSeconds": 60 }
         }
         """;
@@ -48,6 +50,8 @@ public sealed class NodeConfigTests
         Assert.Equal("signer.json", config.Signer.KeystoreFile);
         Assert.Equal("seal.key", config.SealKey.SecretFile);
         Assert.Equal(["eth0", "eth1"], config.Xdp);
+        Assert.Equal("192.0.2.7:8080", $"{config.SnapshotListen}");
+        Assert.Equal(2, config.SnapshotFrom.Count);
         Assert.Equal(10, config.Limits.Attachments);
         Assert.Equal(60, config.Limits.LeaseSeconds);
         Assert.Equal(new NodeLimits().Aliases, config.Limits.Aliases);
@@ -107,6 +111,12 @@ public sealed class NodeConfigTests
     [InlineData("\"eth1\"", "7", "1 to 15 characters")]
     [InlineData("\"eth1\"", "\"an-interface-of-16\"", "1 to 15 characters")]
     [InlineData("\"eth1\"", "\"1\",\"2\",\"3\",\"4\",\"5\",\"6\",\"7\",\"8\"", "more than 8")]
+    [InlineData("192.0.2.7:8080", "192.0.2.7", "IP address and a TCP port")]
+    [InlineData("192.0.2.7:8080", "192.0.2.7:0", "IP address and a TCP port")]
+    [InlineData("192.0.2.7:8080", "node.example:8080", "IP address and a TCP port")]
+    [InlineData("https://node.example", "ftp://node.example", "http://")]
+    [InlineData("https://node.example", "https://user@node.example", "without user name")]
+    [InlineData("[\"https://node.example/snapshot\", ", "[1, ", "snapshotFrom")]
     [InlineData("\"stateDirectory\": \"state\"", "\"stateDirectory\": \"\"", "stateDirectory")]
     [InlineData("\"passwordFile\": \"signer.password\"", "\"secretFile\": \"x\"", "keep one")]
     [InlineData(", \"passwordFile\": \"signer.password\"", "", "needs \"secretFile\"")]
