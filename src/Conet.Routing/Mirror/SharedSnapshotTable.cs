@@ -23,51 +23,60 @@ internal static class SharedSnapshotTable
         out MirrorSnapshot? snapshot, CancellationToken cancellation)
     {
         snapshot = null;
-        RouteTableBuilder builder = RouteTable.Create(tableSecret).ToBuilder();
-        builder.SetTime(block.TimestampSeconds);
-        SharedSnapshotBlock records = new();
-        SharedSnapshotPart[] parts = [SharedSnapshotPart.Nodes, SharedSnapshotPart.Routes];
-        foreach (SharedSnapshotPart part in parts)
+        SharedRouteRows rows = new((int)reader.Header.Routes);
+        SharedSnapshotPart part = SharedSnapshotPart.Routes;
+        SharedSnapshotProblem problem = ForEach(reader, part, cancellation, (_, record) =>
         {
-            for (int index = 0; index < reader.Blocks(part); index++)
+            bool isRoute = SharedRoute.TryRead(record, out SharedRoute route);
+            if (isRoute)
             {
-                cancellation.ThrowIfCancellationRequested();
-                SharedSnapshotProblem problem = reader.TryRead(part, index, records);
-                if (problem != SharedSnapshotProblem.None)
-                    return problem;
-                int first = index * SharedSnapshotLayout.BlockRecords;
-                for (int i = 0; i < records.Count; i++)
-                {
-                    bool isRead = part == SharedSnapshotPart.Nodes
-                        ? TryReadNode(builder, (uint)(first + i + 1), records[i], block.Number)
-                        : TryReadRoute(builder, records[i], block.Number);
-                    if (!isRead)
-                        return SharedSnapshotProblem.Malformed;
-                }
+                rows.Add(
+                    new Address(record[..Address.Size]),
+                    new RouteRow(route.Route, route.Signature, Sequence: 0, block.Number));
             }
-        }
 
+            return isRoute;
+        });
+        if (problem != SharedSnapshotProblem.None)
+            return problem;
+        RouteTableBuilder builder = RouteTable
+            .Load(tableSecret, rows.Finish(), rows.HomeSets, block.TimestampSeconds)
+            .ToBuilder();
+        problem = ForEach(reader, SharedSnapshotPart.Nodes, cancellation, (index, record) =>
+        {
+            bool isNode = NodeWords.TryRead(record, out NodeRecord node);
+            if (isNode)
+                builder.Restore((uint)index + 1, new NodeRow(node, Sequence: 0, block.Number));
+            return isNode;
+        });
+        if (problem != SharedSnapshotProblem.None)
+            return problem;
         builder.Restore(reader.Header.NodePosition, reader.Header.RoutePosition);
         snapshot = new MirrorSnapshot(
             block.Number, block.Hash, builder.Build(), TableOrigin.StrangersSnapshot);
         return SharedSnapshotProblem.None;
     }
 
-    private static bool TryReadNode(
-        RouteTableBuilder builder, uint nodeId, ReadOnlySpan<byte> record, ulong blockNumber)
+    private static SharedSnapshotProblem ForEach(
+        SharedSnapshotReader reader, SharedSnapshotPart part, CancellationToken cancellation, TakeRecord take)
     {
-        if (!NodeWords.TryRead(record, out NodeRecord node))
-            return false;
-        builder.Restore(nodeId, new NodeRow(node, Sequence: 0, blockNumber));
-        return true;
+        SharedSnapshotBlock records = new();
+        for (int block = 0; block < reader.Blocks(part); block++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            SharedSnapshotProblem problem = reader.TryRead(part, block, records);
+            if (problem != SharedSnapshotProblem.None)
+                return problem;
+            int first = block * SharedSnapshotLayout.BlockRecords;
+            for (int i = 0; i < records.Count; i++)
+            {
+                if (!take(first + i, records[i]))
+                    return SharedSnapshotProblem.Malformed;
+            }
+        }
+
+        return SharedSnapshotProblem.None;
     }
 
-    private static bool TryReadRoute(RouteTableBuilder builder, ReadOnlySpan<byte> record, ulong blockNumber)
-    {
-        if (!SharedRoute.TryRead(record, out SharedRoute route))
-            return false;
-        Address wallet = new(record[..Address.Size]);
-        builder.Restore(wallet, new RouteRow(route.Route, route.Signature, Sequence: 0, blockNumber));
-        return true;
-    }
+    private delegate bool TakeRecord(int index, ReadOnlySpan<byte> record);
 }
