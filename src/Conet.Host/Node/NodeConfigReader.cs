@@ -80,13 +80,8 @@ internal ref struct NodeConfigReader
 
     private NodeConfig? ReadRoot()
     {
-        _reader.Read();
-        if (_reader.TokenType != JsonTokenType.StartObject)
-        {
-            Fail("the file must hold one JSON object { ... }");
+        if (!BeginRoot())
             return null;
-        }
-
         uint nodeId = 0;
         ChainConfig? chain = null;
         IPAddress listen = IPAddress.Loopback;
@@ -149,6 +144,15 @@ internal ref struct NodeConfigReader
             SnapshotFrom = snapshotFrom,
             Limits = limits,
         };
+    }
+
+    private bool BeginRoot()
+    {
+        _reader.Read();
+        if (_reader.TokenType == JsonTokenType.StartObject)
+            return true;
+        Fail("the file must hold one JSON object { ... }");
+        return false;
     }
 
     private ChainConfig? ReadChain()
