@@ -28,6 +28,7 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("up --nodes 0", "--nodes is 1 to")]
     [InlineData("up --nodes x", "x")]
     [InlineData("node", "--config FILE is needed")]
+    [InlineData("node --config x --snapshot-from ftp://h/s", "an http:// or https:// address")]
     [InlineData("wallet import w", "--secret-file or --keystore")]
     [InlineData("wallet new ../up", "a wallet's name has")]
     [InlineData("listen --count 0", "--count and --timeout")]
