@@ -1,10 +1,15 @@
 namespace Conet.Routing.Chain;
 
-/// <summary>Leaves that one thread has found with one first byte of the key. Default is empty.</summary>
+/// <summary>
+/// Leaves that one thread has found with one first byte of the key; its memory serves one pass after the
+/// other. Default is empty.
+/// </summary>
 internal struct LeafBucket
 {
     private StorageLeaf[]? _leaves;
-    private int _count;
+
+    /// <summary>How many there are.</summary>
+    public int Count { get; private set; }
 
     /// <summary>Adds a leaf.</summary>
     /// <param name="leaf">The leaf.</param>
@@ -12,24 +17,17 @@ internal struct LeafBucket
     public void Add(in StorageLeaf leaf, int capacity)
     {
         _leaves ??= new StorageLeaf[capacity];
-        if (_count == _leaves.Length)
-            Array.Resize(ref _leaves, _count + Math.Max(_count / 4, ChainLimits.TrieBucketSpare));
-        _leaves[_count++] = leaf;
+        if (Count == _leaves.Length)
+            Array.Resize(ref _leaves, Count + Math.Max(Count / 4, ChainLimits.TrieBucketSpare));
+        _leaves[Count++] = leaf;
     }
 
-    /// <summary>All threads' leaves of a bucket; the buckets let go of them.</summary>
-    public static StorageLeaf[] Join(LeafBucket[][] threads, int bucket)
+    /// <summary>Copies them and is empty then; gives how many they were.</summary>
+    public int MoveTo(Span<StorageLeaf> leaves)
     {
-        StorageLeaf[] all = new StorageLeaf[threads.Sum(thread => thread[bucket]._count)];
-        int at = 0;
-        foreach (LeafBucket[] thread in threads)
-        {
-            ref LeafBucket from = ref thread[bucket];
-            from._leaves.AsSpan(0, from._count).CopyTo(all.AsSpan(at));
-            at += from._count;
-            from = default;
-        }
-
-        return all;
+        int count = Count;
+        _leaves.AsSpan(0, count).CopyTo(leaves);
+        Count = 0;
+        return count;
     }
 }

@@ -23,7 +23,10 @@ internal sealed class StorageTrieRoot
     private readonly int _passes;
     private readonly StorageTrieBuilder[] _parts =
         [.. Enumerable.Range(0, Width).Select(_ => new StorageTrieBuilder(startNibbles: 1))];
+    private readonly LeafBucket[][] _buckets;
+    private readonly LeafSorter[] _sorters;
     private long _blocksRead;
+    private int _partsBuilt;
     private volatile bool _isRefused;
 
     private StorageTrieRoot(IStorageWords words, StorageTrieOptions options, CancellationToken cancellation)
@@ -37,6 +40,8 @@ internal sealed class StorageTrieRoot
         long fitting = Math.Max(1, options.LeafBytesMax / LeafSize);
         int wanted = (int)Math.Clamp((words.WordsMax + fitting - 1) / fitting, 1, Width);
         _passes = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)wanted);
+        _sorters = [.. Enumerable.Range(0, Math.Max(1, _threads)).Select(_ => new LeafSorter())];
+        _buckets = [.. _sorters.Select(_ => new LeafBucket[Buckets / _passes])];
     }
 
     /// <summary>Rebuilds the trie; returns when it is done.</summary>
@@ -65,30 +70,24 @@ internal sealed class StorageTrieRoot
     {
         int nibbles = Width / _passes;
         int first = pass * nibbles;
-        int threads = Math.Max(1, _threads);
-        long expected = (_words.WordsMax / (Buckets * threads)) + ChainLimits.TrieBucketSpare;
-        int capacity = (int)Math.Min(expected, int.MaxValue / LeafSize);
-        LeafBucket[][] buckets =
-        [
-            .. Enumerable.Range(0, threads).Select(_ => new LeafBucket[Buckets]),
-        ];
         int nextBlock = 0;
         int nextNibble = first;
         OnThreads(thread => Collect(
-            buckets[thread], () => Interlocked.Increment(ref nextBlock) - 1, first, nibbles, capacity));
-        OnThreads(_ =>
+            _buckets[thread], () => Interlocked.Increment(ref nextBlock) - 1, first * Width));
+        OnThreads(thread =>
         {
             int TakeNibble() => Interlocked.Increment(ref nextNibble) - 1;
             for (int nibble = TakeNibble(); nibble < first + nibbles && !_isRefused; nibble = TakeNibble())
-                BuildPart(nibble, buckets);
+                BuildPart(nibble, (nibble - first) * Width, _sorters[thread]);
         });
     }
 
-    private void Collect(LeafBucket[] buckets, Func<int> takeBlock, int first, int nibbles, int capacity)
+    private void Collect(LeafBucket[] buckets, Func<int> takeBlock, int firstByte)
     {
         StorageWord[] words = new StorageWord[_words.BlockWordsMax];
         LeafKeys keys = new();
-        long blocksInAll = Math.Max(1, (long)_words.Blocks * _passes);
+        long expected = (_words.WordsMax / (Buckets * _sorters.Length)) + ChainLimits.TrieBucketSpare;
+        int capacity = (int)Math.Min(expected, int.MaxValue / LeafSize);
         for (int block = takeBlock(); block < _words.Blocks && !_isRefused; block = takeBlock())
         {
             _cancellation.ThrowIfCancellationRequested();
@@ -105,27 +104,27 @@ internal sealed class StorageTrieRoot
                 keys.Hash(group);
                 for (int i = 0; i < group.Length; i++)
                 {
-                    int bucket = keys[i][0];
-                    if ((uint)((bucket >> 4) - first) < (uint)nibbles)
+                    int bucket = keys[i][0] - firstByte;
+                    if ((uint)bucket < (uint)buckets.Length)
                         buckets[bucket].Add(new StorageLeaf(new Bytes32(keys[i]), group[i].Word), capacity);
                 }
             }
 
-            // Building what was collected takes about as long as collecting it.
-            _options.Progress(0.5 * Interlocked.Increment(ref _blocksRead) / blocksInAll);
+            Interlocked.Increment(ref _blocksRead);
+            TellProgress();
         }
     }
 
-    private void BuildPart(int nibble, LeafBucket[][] buckets)
+    private void BuildPart(int nibble, int firstBucket, LeafSorter sorter)
     {
         StorageTrieBuilder part = _parts[nibble];
-        for (int bucket = nibble * Width; bucket < (nibble + 1) * Width; bucket++)
+        for (int bucket = firstBucket; bucket < firstBucket + Width; bucket++)
         {
             _cancellation.ThrowIfCancellationRequested();
-            StorageLeaf[] leaves = LeafBucket.Join(buckets, bucket);
-            foreach (int index in LeafOrder(leaves))
+            sorter.Take(_buckets, bucket);
+            for (int place = 0; place < sorter.Count; place++)
             {
-                if (part.TryAdd(leaves[index]))
+                if (part.TryAdd(sorter[place]))
                     continue;
                 _isRefused = true;
                 return;
@@ -133,33 +132,15 @@ internal sealed class StorageTrieRoot
         }
 
         part.Finish();
-        _options.Progress(0.5 * (1 + ((nibble + 1) / (double)Width)));
+        Interlocked.Increment(ref _partsBuilt);
+        TellProgress();
     }
 
-    /// <summary>Indexes of the leaves in the order of their keys.</summary>
-    private static int[] LeafOrder(StorageLeaf[] leaves)
+    /// <summary>Building what was collected takes about as long as collecting it.</summary>
+    private void TellProgress()
     {
-        ulong[] starts = new ulong[leaves.Length];
-        int[] order = new int[leaves.Length];
-        Span<byte> key = stackalloc byte[Bytes32.Size];
-        for (int i = 0; i < leaves.Length; i++)
-        {
-            leaves[i].Key.CopyTo(key);
-            starts[i] = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(key);
-            order[i] = i;
-        }
-
-        Array.Sort(starts, order);
-        for (int i = 1, run = 0; i <= leaves.Length; i++)
-        {
-            if (i < leaves.Length && starts[i] == starts[run])
-                continue;
-            if (i - run > 1)
-                order.AsSpan(run, i - run).Sort((a, b) => leaves[a].Key.CompareTo(leaves[b].Key));
-            run = i;
-        }
-
-        return order;
+        double read = Interlocked.Read(ref _blocksRead) / Math.Max(1.0, (double)_words.Blocks * _passes);
+        _options.Progress(0.5 * (read + (Volatile.Read(ref _partsBuilt) / (double)Width)));
     }
 
     private void OnThreads(Action<int> work)
