@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using Conet.Bench.Forward;
+using Conet.Bench.Snapshots;
 using Conet.Routing.Mirror;
 using Conet.Routing.Tables;
 
@@ -65,6 +66,22 @@ internal static class Growth
             }
 
             yield return new GrowthRow("snapshot", scene.Routes, scene.Routes, seconds);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    /// <summary>Time to prove a stranger's snapshot by rebuilding the storage trie, on all cores.</summary>
+    public static GrowthRow Proof(LookUpScene scene)
+    {
+        string folder = Directory.CreateTempSubdirectory("conet-bench-").FullName;
+        try
+        {
+            SharedSnapshotRun run = SharedSnapshotRun.Measure(
+                (int)scene.Routes, folder, Environment.ProcessorCount, makesTable: false);
+            return new GrowthRow("proof", scene.Routes, scene.Routes, [run.ProveSeconds]);
         }
         finally
         {

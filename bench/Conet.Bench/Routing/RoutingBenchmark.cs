@@ -83,6 +83,8 @@ internal sealed class RoutingBenchmark : IBenchmark
         {
             progress.WriteLine($"bench: {size} routes: snapshot");
             growth.AddRange(Growth.Snapshot(scene));
+            progress.WriteLine($"bench: {size} routes: proof of a stranger's snapshot");
+            growth.Add(Growth.Proof(scene));
         }
 
         if (size <= RoutingPlan.ChainRoutesMax)

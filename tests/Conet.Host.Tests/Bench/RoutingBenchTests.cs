@@ -33,7 +33,7 @@ public sealed class RoutingBenchTests
         JsonElement[] lookUps = [.. rows.Where(row => row.TryGetProperty("load", out _))];
         bool hasReference = !outcome.Progress.Any(line => line.Contains("without gcc"));
         AssertLookUps(lookUps, hasReference);
-        foreach (string mode in (string[])["update", "load", "snapshot", "snapshot-write", "chain"])
+        foreach (string mode in (string[])["update", "load", "snapshot", "snapshot-write", "chain", "proof"])
         {
             JsonElement[] work = [.. rows.Where(row => row.GetProperty("mode").GetString() == mode)];
             Assert.Equal([1_000, 20_000], work.Select(row => row.GetProperty("routes").GetInt64()));
