@@ -7,6 +7,9 @@ namespace Conet.Bench.Routing;
 /// <param name="turnTime">About how long a turn takes.</param>
 internal sealed class LookUpRun(int rounds, TimeSpan turnTime)
 {
+    /// <summary>Rounds that are not kept: memory that was just taken is slower for some seconds.</summary>
+    private const int WarmUpRounds = 3;
+
     /// <summary>Measures every structure that can be had at this size.</summary>
     /// <exception cref="ForwardException">Two structures found different values.</exception>
     public IReadOnlyList<RoutingRow> Measure(LookUpScene scene, IReadOnlyList<ILookUps> structures)
@@ -22,10 +25,10 @@ internal sealed class LookUpRun(int rounds, TimeSpan turnTime)
 
         if (series.Select(one => one.Sum).Distinct().Count() != 1)
             throw new ForwardException("two structures found different values for the same queries");
-        for (int round = 0; round < rounds; round++)
+        for (int round = -WarmUpRounds; round < rounds; round++)
         {
             foreach (Series one in series)
-                one.Turn();
+                one.Turn(isKept: round >= 0);
         }
 
         return [.. series.Select(one => one.ToRow(scene))];
@@ -53,9 +56,11 @@ internal sealed class LookUpRun(int rounds, TimeSpan turnTime)
         /// <summary>Of the values found.</summary>
         public ulong Sum { get; }
 
-        public void Turn()
+        public void Turn(bool isKept)
         {
             LookUpTurn turn = _structure.Run(_isBatched, _count);
+            if (!isKept)
+                return;
             _rates.Add(_count * 1e9 / Math.Max(1, turn.Nanoseconds));
             _allocated += turn.BytesAllocated;
         }

@@ -38,7 +38,8 @@ internal sealed class RoutingBenchmark : IBenchmark
         List<GrowthRow> growth = [];
         try
         {
-            foreach (long size in plan.Sizes)
+            // The largest first, in memory that nothing was in before.
+            foreach (long size in plan.Sizes.OrderDescending())
             {
                 if (size * MemoryBytesPerRoute > GC.GetGCMemoryInfo().TotalAvailableMemoryBytes)
                 {
@@ -55,7 +56,9 @@ internal sealed class RoutingBenchmark : IBenchmark
             return ExitCodes.Broken;
         }
 
-        RoutingReport.Write(rows, growth, options.Json, load, output.Results);
+        RoutingReport.Write(
+            [.. rows.OrderBy(row => row.Routes)], [.. growth.OrderBy(row => row.Routes)], options.Json, load,
+            output.Results);
         return Judge(rows, output.Progress);
     }
 

@@ -14,7 +14,7 @@ public sealed class RouteTrieBuilder
     /// Addresses whose leaves may be made anew for one change, besides those of one shard: shards become due
     /// together, and no update pays for all of them.
     /// </summary>
-    private const long RenewedPerChange = 64;
+    private const long RenewedPerChange = 32;
 
     private readonly RouteTrie _trie;
     private readonly Dictionary<Address, RouteChange> _changes = [];
