@@ -89,7 +89,7 @@ public sealed record NodeConfig
     /// <summary>Interfaces on which known cells are forwarded in the driver; empty for none.</summary>
     public IReadOnlyList<string> Xdp { get; init; } = [];
 
-    /// <summary>Where this node's snapshot is given to others; null for nowhere.</summary>
+    /// <summary>Where this node's snapshot is given to others; null if it is not.</summary>
     public IPEndPoint? SnapshotListen { get; init; }
 
     /// <summary>Addresses of snapshots to start from, tried in turn; empty for none.</summary>
